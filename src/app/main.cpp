@@ -1,0 +1,48 @@
+// The lobule program: finds the command, reads its options, runs it, turns errors into messages.
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "app/command.h"
+#include "app/command_line.h"
+#include "app/terminal_progress.h"
+
+namespace {
+
+lobule::Cancellation* cancellation_of_run = nullptr;
+
+void on_interrupt(int) {
+  if (cancellation_of_run->requested()) std::_Exit(lobule::app::kCancelled);
+  cancellation_of_run->request();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace lobule;
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  std::unique_ptr<app::Command> command;
+  try {
+    auto parsed = app::parse_command_line(argc, argv, app::all_commands());
+    if (parsed.finished) return parsed.exit_code;
+    command = std::move(parsed.command);
+    Context context(app::terminal_listener());
+    context.provenance.version = version();
+    context.provenance.command = command->text().name;
+    context.provenance.options = parsed.options.values();
+    cancellation_of_run = &context.cancellation;
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    return command->run(context, parsed.inputs);
+  } catch (const Cancelled&) {
+    std::fprintf(stderr, "\ncancelled; run the same command again to go on from the last finished stage\n");
+    return app::kCancelled;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return command ? app::kNothing : app::kUsage;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return app::kNothing;
+  }
+}

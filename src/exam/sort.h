@@ -1,0 +1,30 @@
+#pragma once
+// From headers (and the few pixels that it needs) to exams with roles.
+
+#include <string>
+#include <vector>
+
+#include "core/context.h"
+#include "exam/exam.h"
+#include "exam/index.h"
+
+namespace lobule::exam {
+
+// What a person decided; outranks all other evidence. Keyed by SeriesInstanceUID.
+struct Correction {
+  std::string series_uid;
+  std::optional<Role> role;
+  std::optional<int> phase_index;
+  std::vector<double> b_values;
+};
+
+struct SortOptions {
+  bool use_pixels = true;
+  std::vector<Correction> corrections;
+};
+
+// Exams by patient and study, in order of patient, study; every image of the index is in exactly one series.
+std::vector<Exam> sort_exams(const DicomIndex& index, const SortOptions& options, Progress& progress,
+                             const Cancellation& cancellation);
+
+}  // namespace lobule::exam

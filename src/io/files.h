@@ -1,0 +1,20 @@
+#pragma once
+// Whole files in and out. Writing goes to a temporary name in the same folder and is renamed when it is
+// complete, so that a full disk or a killed run never leaves half a file under its name.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace lobule::io {
+
+// Throws Error ("cannot be read" with the system's reason).
+std::string read_file(const std::filesystem::path& path);
+
+// Makes the folders above it. Throws Error ("cannot be written" with the system's reason).
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+// Makes a folder for results and tries to write there. Throws Error when it cannot.
+void prepare_output_folder(const std::filesystem::path& folder);
+
+}  // namespace lobule::io

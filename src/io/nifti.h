@@ -1,0 +1,21 @@
+#pragma once
+// NIfTI-1 files (.nii, .nii.gz), one 3D volume each. Coordinates turn from LPS to RAS here and nowhere
+// else; both sform and qform are written, in scanner coordinates (code 1).
+
+#include <filesystem>
+
+#include "core/image.h"
+
+namespace lobule::io {
+
+// The same image gives the same bytes (no time in the gzip header). Throws Error with the system's reason.
+void write_nifti(const std::filesystem::path& path, const Image<float>& image);
+void write_nifti(const std::filesystem::path& path, const Image<std::int16_t>& image);
+void write_nifti(const std::filesystem::path& path, const Mask& mask);
+
+// Any of NIfTI-1's integer and float types, either byte order, scl_slope applied, sform before qform.
+// Throws Error saying what is wrong with the file; never allocates more than the file's bytes can fill
+// (for .gz: at most 1100 times as many, what deflate can reach).
+Image<float> read_nifti(const std::filesystem::path& path);
+
+}  // namespace lobule::io
