@@ -1,0 +1,71 @@
+#pragma once
+// Regions that enhance early, ranked from "looks like a mass" to "looks like nipple, vessel, skin or motion".
+// Classical: hysteresis on early enhancement, watershed-free connected regions, features, a logistic score
+// whose weights are stated in docs/methods/measure.md.
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/image.h"
+#include "measure/kinetics.h"
+
+namespace lobule::measure {
+
+struct Region {
+  double score = 0;  // 0 to 1
+  int side = 0;      // label of the breast mask: 1 right, 2 left
+  Vec3 center_mm;    // LPS, weighted by enhancement
+  Index3 center_index{};
+  double volume_ml = 0;
+  double longest_diameter_mm = 0;       // largest distance of two of its voxels, plus one voxel
+  double peak_enhancement_percent = 0;  // 95th percentile of the early phase
+  double mean_enhancement_percent = 0;  // early phase
+  double mean_ser = 0;                  // NaN without a late phase
+  CurveType curve = CurveType::none;    // of the mean curve
+  double adc_median_um2_per_s = 0;      // NaN where no ADC is measured there
+  double elongation = 1;                // longest axis / middle axis of the region's moments
+  double vesselness = 0;                // mean in the region
+  double sphericity = 0;                // 1 for a ball
+  double distance_to_skin_mm = 0, distance_to_chest_wall_mm = 0, distance_to_nipple_mm = 0;
+  double asymmetry_percent = 0;     // enhancement above that of the mirrored place in the other breast
+  std::string remark;               // in words: "near the nipple; vessel-like (elongation 6.1)"; may be empty
+  std::vector<double> mean_signal;  // one value a phase; NaN where not covered
+  std::vector<Index3> voxels;
+  template <class F, class S>
+  static void fields(F& f, S& s) {
+    f(s.score), f(s.side), f(s.center_mm), f(s.center_index), f(s.volume_ml), f(s.longest_diameter_mm),
+        f(s.peak_enhancement_percent), f(s.mean_enhancement_percent), f(s.mean_ser), f(s.curve),
+        f(s.adc_median_um2_per_s), f(s.elongation), f(s.vesselness), f(s.sphericity),
+        f(s.distance_to_skin_mm), f(s.distance_to_chest_wall_mm), f(s.distance_to_nipple_mm),
+        f(s.asymmetry_percent), f(s.remark), f(s.mean_signal), f(s.voxels);
+  }
+};
+
+struct CandidateOptions {
+  double seed_percent = 100;        // BI-RADS "fast" initial enhancement: above 100 %
+  double grow_percent = 50;         // BI-RADS "slow" below 50 %
+  double smallest_diameter_mm = 4;  // a focus is below 5 mm (BI-RADS)
+  int most = 20;
+  double suspicious_score = 0.5;
+};
+
+struct CandidateInput {
+  std::vector<const Image<float>*> phases;  // motion-corrected, the first before contrast; one grid
+  int early_index = 1;
+  const Image<float>* early_percent = nullptr;
+  const Image<float>* ser = nullptr;  // may be null
+  const Mask* breast = nullptr;       // 1 right, 2 left
+  const Mask* body = nullptr;         // for the skin; may be null (then the breast's own surface)
+  const Image<float>* chest_wall_depth_mm = nullptr;  // see breast_segmentation.h; may be null
+  const Image<float>* adc_um2_per_s = nullptr;        // on its own grid; may be null; 0 = not measured
+  const Mask* vessels = nullptr;                      // may be null
+};
+
+// Regions by falling score, at most `most`. Deterministic. Throws Error where images do not share a grid.
+std::vector<Region> find_candidates(const CandidateInput& input, const CandidateOptions& options = {});
+
+// The nipples: per breast (index 1, 2) the anterior-most point of the label, in LPS mm; NaN without voxels.
+std::array<Vec3, 3> nipple_points(const Mask& breast);
+
+}  // namespace lobule::measure
