@@ -1,9 +1,10 @@
-#include "app/command.h"
+#include "app/commands.h"
 
 namespace lobule::app {
 
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_docs_command());
   return commands;
 }
 

@@ -17,7 +17,7 @@ std::string sentence(const Finding& finding) {
   text += finding.what;
   if (!finding.why.empty()) text += "; " + finding.why;
   if (!finding.what_to_do.empty()) text += ". " + finding.what_to_do;
-  return text + ".";
+  return text.ends_with('?') || text.ends_with('.') ? text : text + ".";
 }
 
 std::string name(Severity severity) {

@@ -90,7 +90,7 @@ std::string sha256_hex(std::string_view bytes) {
 
 std::string uid_from_seed(std::string_view seed) {
   const std::string hex = sha256_hex(seed);
-  unsigned __int128 value = 0;
+  __extension__ unsigned __int128 value = 0;  // the first 128 bits of the hash, as a UUID would be
   for (int i = 0; i < 32; ++i) {
     const char c = hex[i];
     value = value << 4 | static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);

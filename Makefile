@@ -1,0 +1,59 @@
+# The commands of this repository. `make demo` and `make test` work on a fresh Debian 12.
+
+JOBS ?= $(shell nproc)
+LOBULE = build/release/bin/lobule
+
+.PHONY: help setup build demo test bench asan tsan fuzz format check clean
+
+help:
+	@echo "make demo    set up, build, make a digital patient, analyse it; opens nothing, says what to open"
+	@echo "make test    set up, build with warnings as errors, run all tests"
+	@echo "make build   build $(LOBULE)"
+	@echo "make bench   time lobule against its peers; writes build/bench.json"
+	@echo "make setup   install the Debian packages that all of these need"
+	@echo "make asan | tsan    the tests under sanitizers"
+	@echo "make fuzz    the fuzzers of the file readers, FUZZ_SECONDS each"
+	@echo "make format | check    clang-format; clang-tidy and cppcheck"
+
+setup:
+	@tools/setup demo test bench
+
+build:
+	@tools/setup demo
+	@cmake --preset release -DLOBULE_TESTS=OFF >/dev/null
+	@cmake --build --preset release -j $(JOBS) --target lobule
+
+demo: build
+	@$(LOBULE) demo -o demo
+
+test:
+	@tools/setup demo test
+	@cmake --preset ci >/dev/null
+	@cmake --build --preset ci -j $(JOBS)
+	@ctest --test-dir build/ci --output-on-failure -j $(JOBS)
+
+bench: build
+	@tools/setup demo test bench
+	@benchmark/run $(LOBULE) build/bench.json
+
+asan tsan:
+	@tools/setup demo test
+	@cmake --preset $@ >/dev/null
+	@cmake --build --preset $@ -j $(JOBS)
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/tsan.supp ctest --test-dir build/$@ --output-on-failure -j $(JOBS)
+
+FUZZ_SECONDS ?= 600
+fuzz:
+	@tools/setup demo
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz -j $(JOBS)
+	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS)
+
+format:
+	@git ls-files '*.cpp' '*.h' | xargs clang-format -i
+
+check:
+	@tools/check
+
+clean:
+	@rm -rf build demo

@@ -1,0 +1,12 @@
+#pragma once
+// One maker a command; commands.cpp lists them in the order of help and docs.
+
+#include <memory>
+
+#include "app/command.h"
+
+namespace lobule::app {
+
+std::unique_ptr<Command> make_docs_command();
+
+}  // namespace lobule::app
