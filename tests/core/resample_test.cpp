@@ -161,16 +161,16 @@ TEST(GaussianSmooth, AConstantStaysConstantAndHolesStayHoles) {
 }
 
 TEST(GaussianSmooth, APointSpreadsWithTheVarianceAskedForInMillimetres) {
-  Image<float> image({{41, 37, 21}, {1, 1.5, 2.5}, {0, 0, 0}, {}}, 0.0f);
-  image.at(20, 18, 10) = 1;
+  Image<float> image({{49, 37, 21}, {1, 1.5, 2.5}, {0, 0, 0}, {}}, 0.0f);
+  image.at(24, 18, 10) = 1;
   const Image<float> out = gaussian_smooth(image, 4.0);
   double sum = 0, variance[3] = {};
   for (int k = 0; k < 21; ++k) {
     for (int j = 0; j < 37; ++j) {
-      for (int i = 0; i < 41; ++i) {
+      for (int i = 0; i < 49; ++i) {
         const double value = out.at(i, j, k);
         sum += value;
-        variance[0] += value * (i - 20) * (i - 20);
+        variance[0] += value * (i - 24) * (i - 24);
         variance[1] += value * (j - 18) * (j - 18) * 1.5 * 1.5;
         variance[2] += value * (k - 10) * (k - 10) * 2.5 * 2.5;
       }
