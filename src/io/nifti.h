@@ -2,7 +2,10 @@
 // NIfTI-1 files (.nii, .nii.gz), one 3D volume each. Coordinates turn from LPS to RAS here and nowhere
 // else; both sform and qform are written, in scanner coordinates (code 1).
 
+#include <cstdint>
 #include <filesystem>
+#include <span>
+#include <string>
 
 #include "core/image.h"
 
@@ -15,7 +18,11 @@ void write_nifti(const std::filesystem::path& path, const Mask& mask);
 
 // Any of NIfTI-1's integer and float types, either byte order, scl_slope applied, sform before qform.
 // Throws Error saying what is wrong with the file; never allocates more than the file's bytes can fill
-// (for .gz: at most 1100 times as many, what deflate can reach).
+// (for .gz: at most 1100 times as many, what deflate can reach). A file without an orientation counts as
+// RAS with its first voxel at the origin.
 Image<float> read_nifti(const std::filesystem::path& path);
+
+// The same from bytes that hold a whole file, compressed or not; `name` is where messages say the trouble is.
+Image<float> read_nifti(std::span<const std::uint8_t> bytes, const std::string& name);
 
 }  // namespace lobule::io
