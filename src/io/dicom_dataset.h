@@ -69,9 +69,16 @@ class DicomDataset {
   void put_items(Tag tag, std::vector<DicomDataset> items);
   void erase(Tag tag);
 
+  // Takes elements that are in tag order and unique, as readers have them.
+  void take_sorted(std::vector<DicomElement> elements) { elements_ = std::move(elements); }
+  // The SpecificCharacterSet of an enclosing data set, for one that has none of its own (PS3.5 7.5.3).
+  void inherit_character_sets(std::string terms) { inherited_character_sets_ = std::move(terms); }
+
  private:
+  std::string character_sets() const;
+
   std::vector<DicomElement> elements_;
-  // Filled where SpecificCharacterSet (0008,0005) says something other than ASCII or UTF-8.
+  std::string inherited_character_sets_;
 };
 
 }  // namespace lobule::io

@@ -2,26 +2,29 @@
 // Reads DICOM headers: fast (the first kilobytes of a file, no pixels) and safe (lengths are believed only
 // as far as there are bytes, nesting is bounded, nothing recurses without limit).
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "core/error.h"
 #include "io/dicom_dataset.h"
 
 namespace lobule::io {
 
 struct HeaderLimits {
   int deepest_nesting = 64;
-  std::uint64_t largest_inflated_bytes = 1ull << 30;  // of deflated data sets
+  std::uint64_t largest_inflated_bytes = 1ull << 30;  // of deflated data sets, skipped values included
   std::uint64_t largest_element_bytes = 64ull << 10;  // larger values outside sequences are left out
 };
 
 // Where the pixels of an object lie in its file.
 struct PixelLocation {
-  Tag tag;                   // {0, 0} when there are none
+  Tag tag;  // {0, 0} when there are none
+  std::array<char, 2> vr{'O', 'W'};
   std::uint64_t offset = 0;  // of the value in the file, or in the inflated bytes where deflated
   std::uint64_t length = 0;  // 0xFFFFFFFF when encapsulated
   bool present() const { return tag.group != 0; }
@@ -33,6 +36,11 @@ struct DicomHeader {
   PixelLocation pixels;
   std::uint64_t file_bytes = 0;
   std::vector<std::string> notes;  // "no preamble; read as implicit little endian", …
+};
+
+// A file that is no DICOM object at all, where Error is one that is broken.
+class NotDicom : public Error {
+  using Error::Error;
 };
 
 // Reads the header of the file. Throws Error whose `what` says why it is refused: "the file is empty",
