@@ -1,0 +1,79 @@
+#pragma once
+// A digital patient's anatomy: what tissue lies at any point, as a function of one seed and a few parameters.
+// It knows no grid and no scanner. Coordinates are LPS millimetres; the patient lies prone and the breasts
+// hang towards −y, with the chest wall near y = 10.
+
+#include <array>
+#include <optional>
+
+#include "core/image.h"
+#include "phantom/breast.h"
+#include "phantom/torso.h"
+
+namespace lobule::phantom {
+
+// One irregular mass.
+struct LesionPlan {
+  BreastSide side = BreastSide::left;
+  double diameter_mm = 12;       // of the sphere of equal volume, roughly: the surface is irregular
+  Vec3 place{0.28, 0.42, 0.25};  // fractions of the breast's radii: outward, forward, upward
+  double irregularity = 0.22;    // how far the surface leaves the sphere, in radii
+  double uptake_scale = 1;       // of the contrast agent's concentration
+};
+
+struct AnatomyOptions {
+  std::uint64_t seed = 1;
+  double half_width_mm = 58, depth_mm = 84, half_height_mm = 60;
+  double asymmetry = 0.05;  // the left breast is larger by this share in every direction
+  double sag_mm = 8;
+  double density_percent = 20;
+  std::optional<LesionPlan> lesion = LesionPlan{};
+};
+
+// Volumes counted from fractions on a fine grid.
+struct BreastTruth {
+  BreastSide side = BreastSide::right;
+  double breast_ml = 0;  // without skin and nipple, in front of the muscle, within the footprint
+  double fgt_ml = 0;     // gland only: neither vessels nor lesion
+  double percent_density = 0;
+  Vec3 nipple_mm;
+};
+
+struct LesionTruth {
+  BreastSide side = BreastSide::left;
+  Vec3 center_mm;  // centroid
+  double volume_ml = 0;
+  double longest_diameter_mm = 0;  // of its extent along the axes and diagonals
+  double uptake_scale = 1;
+};
+
+class Anatomy {
+ public:
+  explicit Anatomy(const AnatomyOptions& options);
+
+  const AnatomyOptions& options() const { return options_; }
+  const Breast& breast(BreastSide side) const { return breasts_[side == BreastSide::right ? 0 : 1]; }
+
+  // The tissues in a cube `width_mm` wide around a point.
+  Composition at(Vec3 point_mm, double width_mm) const;
+
+  // The breast that a point belongs to (as BreastTruth counts it), if any.
+  std::optional<BreastSide> breast_at(Vec3 point_mm) const;
+
+  // Counted on a grid of `spacing_mm`; costs about a second at 1 mm.
+  BreastTruth measure_breast(BreastSide side, double spacing_mm = 1.0) const;
+  std::optional<LesionTruth> measure_lesion(double spacing_mm = 0.25) const;
+
+ private:
+  double lesion_distance_mm(Vec3 point_mm) const;
+  double surface_distance_mm(Vec3 point_mm, double torso_mm) const;
+  void fit_density(Breast& breast) const;
+
+  AnatomyOptions options_;
+  Torso torso_;
+  std::array<Breast, 2> breasts_;  // right, left
+  NoiseLattice lesion_shape_;
+  Vec3 lesion_center_mm_;
+};
+
+}  // namespace lobule::phantom

@@ -1,0 +1,239 @@
+#include "phantom/exam.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.h"
+#include "core/random.h"
+
+namespace lobule::phantom {
+namespace {
+
+// The sequences beside the dynamic: typical protocol values at 1.5 T.
+constexpr double kT1Tr = 780, kT1Te = 10;
+constexpr double kT2Tr = 5800, kT2Te = 101;
+constexpr double kStirTr = 4170, kStirTe = 74, kStirTi = 170;
+constexpr double kDwiTr = 7000, kDwiTe = 70, kDwiFatLeft = 0.2;
+constexpr double kBValues[] = {50, 400, 800};
+
+// Standard deviations of the noise, in stored units, at noise = 1.
+constexpr double kDynamicNoise = 6, kSpinEchoNoise = 6, kDiffusionNoise = 4;
+
+// Below this many noise standard deviations at the lowest b the scanner's ADC is 0.
+constexpr double kAdcNoiseFloor = 3;
+
+template <class Signal>
+std::array<double, kTissueCount> for_all_tissues(const Signal& signal) {
+  std::array<double, kTissueCount> values{};
+  for (int t = 0; t < kTissueCount; ++t) values[t] = signal(static_cast<Tissue>(t));
+  return values;
+}
+
+double uptake_scale(const ExamOptions& options, Tissue tissue) {
+  return tissue == Tissue::lesion && options.anatomy.lesion ? options.anatomy.lesion->uptake_scale : 1;
+}
+
+SignalTable dynamic_table(const ExamOptions& options, double minutes) {
+  const auto with_fat_left = [&](double fat_left) {
+    return for_all_tissues([&](Tissue t) {
+      return kDynamicScale * dynamic_signal(t, options.sequence, minutes, fat_left, uptake_scale(options, t));
+    });
+  };
+  SignalTable table{with_fat_left(0), with_fat_left(1)};
+  for (int t = 0; t < kTissueCount; ++t) table.fat[t] -= table.water[t];
+  return table;
+}
+
+SignalTable plain_table(double scale, const std::array<double, kTissueCount>& signals) {
+  SignalTable table{signals, {}};
+  for (double& value : table.water) value *= scale;
+  return table;
+}
+
+std::vector<SignalTable> spin_echo_tables() {
+  const auto weight = [](const TissueProperties& p) { return p.proton_density * p.standing; };
+  const auto t1 = for_all_tissues([&](Tissue t) {
+    const TissueProperties& p = properties(t);
+    return weight(p) * spin_echo(p.t1_ms, p.t2_echo_train_ms, kT1Tr, kT1Te);
+  });
+  const auto t2 = for_all_tissues([&](Tissue t) {
+    const TissueProperties& p = properties(t);
+    return weight(p) * spin_echo(p.t1_ms, p.t2_echo_train_ms, kT2Tr, kT2Te);
+  });
+  const auto stir = for_all_tissues([&](Tissue t) {
+    const TissueProperties& p = properties(t);
+    return weight(p) * inversion_recovery(p.t1_ms, p.t2_echo_train_ms, kStirTr, kStirTe, kStirTi);
+  });
+  return {plain_table(kSpinEchoScale, t1), plain_table(kSpinEchoScale, t2),
+          plain_table(kSpinEchoScale, stir)};
+}
+
+SignalTable diffusion_table(double b) {
+  return plain_table(kDiffusionScale, for_all_tissues([&](Tissue t) {
+                       const TissueProperties& p = properties(t);
+                       const double suppressed = 1 - p.fat_fraction * (1 - kDwiFatLeft);
+                       return p.proton_density * p.standing * suppressed *
+                              spin_echo(p.t1_ms, p.t2_ms, kDwiTr, kDwiTe) *
+                              diffusion_weight(b, p.adc_um2_per_s);
+                     }));
+}
+
+// A grid of whole voxels that covers the dynamic's field of view, both centred on one point.
+Grid transversal_grid(const ExamOptions& options, double spacing_mm, double slice_mm) {
+  const double width = options.dynamic_size * options.dynamic_spacing_mm;
+  const double height = options.dynamic_slices * options.dynamic_slice_mm;
+  Grid grid;
+  const int n = std::max(1, static_cast<int>(std::lround(width / spacing_mm)));
+  grid.size = {n, n, std::max(1, static_cast<int>(std::floor(height / slice_mm + 1e-6)))};
+  grid.spacing_mm = {spacing_mm, spacing_mm, slice_mm};
+  // From 112 mm in front of the isocentre to behind the back; slices around z = 0.
+  constexpr double kMiddleY = 66;
+  grid.origin_mm = {-spacing_mm * (n - 1) / 2.0, kMiddleY - spacing_mm * (n - 1) / 2.0,
+                    -slice_mm * (grid.size[2] - 1) / 2.0};
+  return grid;
+}
+
+// Unweighted log-linear fit over all b-values, as clinical scanners do.
+Image<float> fit_adc(const std::vector<DiffusionImage>& images, double noise_floor) {
+  Image<float> adc(images[0].image.grid);
+  double mean_b = 0;
+  for (const DiffusionImage& d : images) mean_b += d.b_s_per_mm2 / static_cast<double>(images.size());
+  for (std::size_t i = 0; i < adc.voxels.size(); ++i) {
+    if (images[0].image.voxels[i] <= noise_floor) continue;
+    double top = 0, bottom = 0;
+    for (const DiffusionImage& d : images) {
+      const double b = d.b_s_per_mm2 - mean_b;
+      top += b * std::log(std::max(1e-3f, d.image.voxels[i]));
+      bottom += b * b;
+    }
+    adc.voxels[i] = static_cast<float>(std::max(0.0, -1e6 * top / bottom));
+  }
+  return adc;
+}
+
+std::vector<Image<float>> make_localizer(const ExamOptions& options, const Anatomy& anatomy,
+                                         const SignalTable& table, const Shading& shading) {
+  std::vector<Image<float>> stacks;
+  const double width = options.dynamic_size * options.dynamic_spacing_mm;
+  const int n = std::clamp(static_cast<int>(width / 2.8), 16, 128);
+  const double spacing = width / n;
+  const Vec3 x{1, 0, 0}, y{0, 1, 0}, z{0, 0, 1};
+  for (const Mat3& direction : {Mat3{{x, y, z}}, Mat3{{x, -1.0 * z, y}}, Mat3{{y, -1.0 * z, -1.0 * x}}}) {
+    Grid grid;
+    grid.size = {n, n, 3};
+    grid.spacing_mm = {spacing, spacing, 40};
+    grid.direction = direction;
+    grid.origin_mm = Vec3{0, 66, 0} - direction * Vec3{spacing * (n - 1) / 2, spacing * (n - 1) / 2, 40};
+    stacks.push_back(acquire(anatomy, grid, {table}, shading)[0]);
+  }
+  return stacks;
+}
+
+void make_dynamic(Exam& exam, const Shading& shading) {
+  const ExamOptions& options = exam.options;
+  const Grid grid = dynamic_grid(options);
+  for (int phase = 0; phase <= options.post_phases; ++phase) {
+    DynamicPhase out;
+    out.phase_index = phase;
+    if (phase > 0) {
+      out.start_s = kFirstPost_s + (phase - 1) * kPhaseInterval_s;
+      out.minutes_after_arrival = (out.start_s + kPhase_s / 2 - kInjection_s - kArrival_s) / 60;
+      // The patient sinks into the table: fast at first, then slower.
+      const double amount = 1 - 0.6 * (1 - std::sqrt(static_cast<double>(phase) / options.post_phases));
+      out.motion = Motion(options.anatomy.seed, options.motion_mm, amount);
+    }
+    out.image = acquire(*exam.anatomy, grid, {dynamic_table(options, out.minutes_after_arrival)}, shading,
+                        out.motion)[0];
+    if (options.noise > 0)
+      add_rician_noise(out.image, options.noise * kDynamicNoise, options.anatomy.seed,
+                       "dynamic " + std::to_string(phase));
+    exam.truth.percent_enhancement.push_back(for_all_tissues([&](Tissue t) {
+      return percent_enhancement(t, options.sequence, out.minutes_after_arrival, uptake_scale(options, t));
+    }));
+    exam.phases.push_back(std::move(out));
+  }
+}
+
+void make_others(Exam& exam, const Shading& shading) {
+  const ExamOptions& options = exam.options;
+  const auto noisy = [&](Image<float>& image, double sigma, const std::string& purpose) {
+    if (options.noise > 0) add_rician_noise(image, options.noise * sigma, options.anatomy.seed, purpose);
+  };
+  const std::vector<SignalTable> tables = spin_echo_tables();
+  auto images = acquire(*exam.anatomy, spin_echo_grid(options), tables, shading, {}, 2);
+  noisy(images[0], kSpinEchoNoise, "t1");
+  noisy(images[1], kSpinEchoNoise, "t2");
+  noisy(images[2], kSpinEchoNoise, "stir");
+  exam.t1 = std::move(images[0]);
+  exam.t2 = std::move(images[1]);
+  exam.stir = std::move(images[2]);
+  std::vector<SignalTable> weights;
+  for (const double b : kBValues) weights.push_back(diffusion_table(b));
+  auto weighted = acquire(*exam.anatomy, diffusion_grid(options), weights, shading, {}, 3);
+  for (std::size_t n = 0; n < weighted.size(); ++n) {
+    noisy(weighted[n], kDiffusionNoise, "diffusion " + std::to_string(n));
+    exam.diffusion.push_back({kBValues[n], std::move(weighted[n])});
+  }
+  exam.adc = fit_adc(exam.diffusion, kAdcNoiseFloor * std::max(options.noise, 0.01) * kDiffusionNoise);
+  exam.localizer = make_localizer(options, *exam.anatomy, tables[0], shading);
+}
+
+}  // namespace
+
+Grid dynamic_grid(const ExamOptions& options) {
+  return transversal_grid(options, options.dynamic_spacing_mm, options.dynamic_slice_mm);
+}
+
+Grid spin_echo_grid(const ExamOptions& options) {
+  return transversal_grid(options, 0.875 * options.dynamic_spacing_mm, 2 * options.dynamic_slice_mm);
+}
+
+Grid diffusion_grid(const ExamOptions& options) {
+  return transversal_grid(options, 1.75 * options.dynamic_spacing_mm, 2.5 * options.dynamic_slice_mm);
+}
+
+Exam make_exam(const ExamOptions& options) {
+  Exam exam;
+  exam.options = options;
+  exam.anatomy = std::make_shared<const Anatomy>(options.anatomy);
+  const Shading shading(options.shading, options.anatomy.seed);
+  make_dynamic(exam, shading);
+  if (!options.only_dynamic) make_others(exam, shading);
+  const Grid grid = dynamic_grid(options);
+  exam.truth.breasts = {exam.anatomy->measure_breast(BreastSide::right, options.truth_spacing_mm),
+                        exam.anatomy->measure_breast(BreastSide::left, options.truth_spacing_mm)};
+  exam.truth.lesion = exam.anatomy->measure_lesion(options.truth_spacing_mm / 4);
+  exam.truth.labels = label_map(*exam.anatomy, grid);
+  exam.truth.breast = breast_mask(*exam.anatomy, grid);
+  exam.truth.gland_share = tissue_share(*exam.anatomy, grid, Tissue::gland);
+  return exam;
+}
+
+ExamOptions random_options(std::uint64_t seed, bool with_lesion) {
+  const RandomStream random(seed, "exam options");
+  ExamOptions options;
+  AnatomyOptions& anatomy = options.anatomy;
+  anatomy.seed = seed;
+  anatomy.half_width_mm = random.uniform(0, 50, 64);
+  anatomy.depth_mm = random.uniform(1, 60, 96);
+  anatomy.half_height_mm = random.uniform(2, 52, 64);
+  anatomy.asymmetry = random.uniform(3, -0.10, 0.10);
+  anatomy.sag_mm = random.uniform(4, 2, 14);
+  anatomy.density_percent = std::exp(random.uniform(5, std::log(5), std::log(45)));
+  options.motion_mm = random.uniform(6, 0.3, 2.0);
+  anatomy.lesion.reset();
+  if (with_lesion) {
+    LesionPlan lesion;
+    lesion.side = random.uniform(7) < 0.5 ? BreastSide::right : BreastSide::left;
+    lesion.diameter_mm = std::exp(random.uniform(8, std::log(6), std::log(25)));
+    const double around = random.uniform(9, 0, 2 * 3.14159265358979);
+    const double out = random.uniform(10, 0.05, 0.5);
+    lesion.place = {out * std::cos(around), random.uniform(11, 0.15, 0.6), out * std::sin(around)};
+    lesion.irregularity = random.uniform(12, 0.05, 0.35);
+    lesion.uptake_scale = random.uniform(13, 0.55, 1.5);
+    anatomy.lesion = lesion;
+  }
+  return options;
+}
+
+}  // namespace lobule::phantom

@@ -1,0 +1,92 @@
+#pragma once
+// A whole synthetic breast MRI exam: images of every sequence, from one seed, with the truth beside them.
+//
+//   phantom::Exam exam = phantom::make_exam({});          // the demo's patient: about 10 s on two cores
+//   exam.phases[0].image, exam.truth.lesion->center_mm …
+//
+// Anatomy (anatomy.h), signal equations (signal.h) and scanning (scan.h) are separate; so is DICOM, which is
+// the pipeline's. The same options give the same voxels for any number of threads.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/options.h"
+#include "phantom/scan.h"
+#include "phantom/signal.h"
+
+namespace lobule::phantom {
+
+struct ExamOptions {
+  AnatomyOptions anatomy;  // its seed is the exam's
+  int dynamic_size = 224;  // columns and rows of the dynamic series
+  int dynamic_slices = 80;
+  double dynamic_spacing_mm = 1.6, dynamic_slice_mm = 1.8;
+  int post_phases = 5;
+  double motion_mm = 1.6;  // largest displacement in the breasts at the last phase
+  double noise = 1;        // 0: none; 1: a signal-to-noise ratio of about 30 in gland
+  ShadingOptions shading;
+  GradientEcho sequence;
+  double truth_spacing_mm = 1;  // of the grid that volumes are counted on (lesion: a quarter of it)
+  bool only_dynamic = false;    // leaves the other sequences away
+};
+
+struct DynamicPhase {
+  int phase_index = 0;
+  double start_s = 0;                 // of the acquisition, after the pre-contrast one's
+  double minutes_after_arrival = -1;  // at the middle of the acquisition; negative before the injection
+  Image<float> image;
+  Motion motion;  // of the tissue since the pre-contrast phase
+};
+
+struct DiffusionImage {
+  double b_s_per_mm2 = 0;
+  Image<float> image;
+};
+
+struct ExamTruth {
+  std::array<BreastTruth, 2> breasts;  // right, left
+  std::optional<LesionTruth> lesion;
+  // Percent enhancement of pure tissue by phase (index 0: all zero).
+  std::vector<std::array<double, kTissueCount>> percent_enhancement;
+  // Of the dynamic's grid at the pre-contrast phase.
+  Image<std::uint8_t> labels;  // a Tissue's number
+  Mask breast;                 // 1 right, 2 left
+  Image<float> gland_share;
+};
+
+// Signals are in arbitrary units as a scanner would store them: 0 to a few thousand.
+struct Exam {
+  ExamOptions options;
+  std::shared_ptr<const Anatomy> anatomy;
+  std::vector<DynamicPhase> phases;
+  Image<float> t1, t2, stir;  // T1 TSE, T2 TSE, short TI inversion recovery; on one grid
+  std::vector<DiffusionImage> diffusion;
+  Image<float> adc;                     // in 1e-6 mm²/s, fitted to `diffusion` as a scanner does; 0 in noise
+  std::vector<Image<float>> localizer;  // three stacks: transversal, coronal, sagittal
+  ExamTruth truth;
+};
+
+// The timing of the dynamic: one phase takes kPhase_s, the injection follows the pre-contrast phase, post 1
+// is centred 90 s after it (ACR Practice Parameter for contrast-enhanced breast MRI: first post-contrast
+// images within 4 minutes, commonly centred near 90 s), and the next follow without pause.
+inline constexpr double kPhase_s = 60, kInjection_s = 60, kFirstPost_s = 120, kPhaseInterval_s = 65;
+// From the injection in the arm to the arrival in the breast.
+inline constexpr double kArrival_s = 20;
+
+Exam make_exam(const ExamOptions& options);
+
+// Grids of the sequences, transversal, rows towards the patient's left, columns to the back, slices upwards.
+Grid dynamic_grid(const ExamOptions& options);
+Grid spin_echo_grid(const ExamOptions& options);
+Grid diffusion_grid(const ExamOptions& options);
+
+// Scale from relative signals to stored ones.
+inline constexpr double kDynamicScale = 8000, kSpinEchoScale = 900, kDiffusionScale = 1500;
+
+// A patient drawn at random from `seed`: breast size, asymmetry, density, motion; with a lesion of random
+// place, size (6–25 mm), irregularity and contrast where `with_lesion`. Ranges: breast volumes of about
+// 250–1200 ml, density 5–45 %.
+ExamOptions random_options(std::uint64_t seed, bool with_lesion);
+
+}  // namespace lobule::phantom

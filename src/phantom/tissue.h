@@ -1,0 +1,62 @@
+#pragma once
+// The tissues of a digital patient and what each is to an MRI scanner.
+
+#include <array>
+#include <cstdint>
+
+namespace lobule::phantom {
+
+// Labels of the truth's label map.
+enum class Tissue : std::uint8_t {
+  air,
+  skin,
+  fat,
+  ligament,  // Cooper's ligaments: thin sheets, never pure at clinical resolution
+  gland,     // fibroglandular tissue
+  nipple,
+  vessel,
+  muscle,
+  bone,  // cortical
+  marrow,
+  lung,
+  blood,  // of heart and aorta
+  myocardium,
+  lesion
+};
+inline constexpr int kTissueCount = 14;
+
+// Fractions of volume by tissue; they sum to 1.
+using Composition = std::array<float, kTissueCount>;
+
+inline float& share(Composition& c, Tissue t) {
+  return c[static_cast<std::size_t>(t)];
+}
+inline float share(const Composition& c, Tissue t) {
+  return c[static_cast<std::size_t>(t)];
+}
+
+// Concentration of contrast agent, in mM, at t minutes after it arrives: the empirical mathematical model
+// amplitude (1 − exp(−uptake t)) exp(−washout t) of Fan et al., Magn Reson Med 51:487 (2004).
+struct Uptake {
+  double amplitude_mm = 0;  // millimolar
+  double uptake_per_min = 0;
+  double washout_per_min = 0;
+};
+
+// Relaxation at 1.5 T; see docs/methods/phantom.md for the source of each number.
+struct TissueProperties {
+  const char* name;
+  double proton_density;  // relative to water
+  double t1_ms, t2_ms;
+  double t2_echo_train_ms;  // as a turbo spin echo sees it: longer in fat, whose J-coupling is refocused
+  double fat_fraction;      // of the proton density; what fat suppression acts on
+  double adc_um2_per_s;
+  double standing;  // share of the spins that do not flow away in a spin echo
+  Uptake uptake;
+};
+
+const TissueProperties& properties(Tissue tissue);
+
+double concentration_mm(const Uptake& uptake, double minutes_after_arrival);
+
+}  // namespace lobule::phantom
