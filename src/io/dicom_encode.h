@@ -16,9 +16,12 @@ std::string encode_dataset(const DicomDataset& dataset, const std::string& name)
 std::string encode_meta_header(const DicomDataset& dataset, const std::string& transfer_syntax);
 
 // Re-encodes Explicit VR Little Endian bytes in another transfer syntax: implicit little endian, explicit
-// big endian, deflated, RLE, JPEG lossless (process 14, selection value 1) or JPEG-LS lossless. Throws Error
-// (naming `name`) when the transfer syntax is none of these or the pixels cannot be encoded in it.
+// big endian, deflated, RLE or JPEG lossless (process 14, selection value 1). Throws Error (naming `name`)
+// when the transfer syntax is none of these or the pixels cannot be encoded in it.
 std::string transcode_dataset(const std::string& explicit_little_endian, const std::string& transfer_syntax,
                               const std::string& name);
+
+// The data set with its pixels (one sample a pixel) in JPEG-LS lossless, one fragment a frame.
+std::string encode_jpeg_ls(const DicomDataset& dataset, const std::string& name);
 
 }  // namespace lobule::io

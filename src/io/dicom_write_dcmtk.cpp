@@ -8,8 +8,6 @@
 #include <dcmtk/dcmdata/dcwcache.h>
 #include <dcmtk/dcmjpeg/djencode.h>
 #include <dcmtk/dcmjpeg/djrplol.h>
-#include <dcmtk/dcmjpls/djencode.h>
-#include <dcmtk/dcmjpls/djrparam.h>
 
 #include <mutex>
 #include <vector>
@@ -28,7 +26,6 @@ void register_encoders() {
   std::call_once(once, [] {
     DcmRLEEncoderRegistration::registerCodecs();
     DJEncoderRegistration::registerCodecs(ECC_lossyYCbCr, EUC_never);
-    DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFTrue, 0, OFTrue, EJLSUC_never);
   });
 }
 
@@ -80,13 +77,10 @@ std::string transcode_dataset(const std::string& explicit_little_endian, const s
   const DcmXfer xfer(transfer_syntax.c_str());
   const E_TransferSyntax syntax = xfer.getXfer();
   DJ_RPLossless jpeg(1, 0);
-  DJLSRepresentationParameter jpeg_ls(0, OFTrue);
   DcmRLERepresentationParameter rle;
   const DcmRepresentationParameter* parameter = nullptr;
   if (syntax == EXS_JPEGProcess14SV1)
     parameter = &jpeg;
-  else if (syntax == EXS_JPEGLSLossless)
-    parameter = &jpeg_ls;
   else if (syntax == EXS_RLELossless)
     parameter = &rle;
   else if (syntax == EXS_Unknown || xfer.isEncapsulated())
@@ -101,8 +95,10 @@ std::string transcode_dataset(const std::string& explicit_little_endian, const s
 void write_dicom(const std::filesystem::path& path, const DicomDataset& dataset,
                  const std::string& transfer_syntax) {
   const std::string name = path.filename().string();
-  std::string bytes = encode_dataset(dataset, name);
-  if (transfer_syntax != kExplicitLittleEndian) bytes = transcode_dataset(bytes, transfer_syntax, name);
+  const bool is_jpeg_ls = transfer_syntax == UID_JPEGLSLosslessTransferSyntax;
+  std::string bytes = is_jpeg_ls ? encode_jpeg_ls(dataset, name) : encode_dataset(dataset, name);
+  if (!is_jpeg_ls && transfer_syntax != kExplicitLittleEndian)
+    bytes = transcode_dataset(bytes, transfer_syntax, name);
   write_file(path, encode_meta_header(dataset, transfer_syntax) + bytes);
 }
 

@@ -59,6 +59,7 @@ void put_series(DicomDataset& out, const MrSample& sample) {
   out.put_text(tag::ProtocolName, "LO", sample.protocol);
   out.put_text(tag::SeriesDate, "DA", sample.study_date);
   out.put_text(tag::BodyPartExamined, "CS", "BREAST");
+  out.put_text({0x0020, 0x0060}, "CS", "");
   out.put_text(tag::PatientPosition, "CS", "HFP");
   out.put_text(tag::FrameOfReferenceUID, "UI", frame_of_reference_uid(sample));
   out.put_text({0x0020, 0x1040}, "LO", "");
