@@ -1,0 +1,41 @@
+#pragma once
+// The functional groups of multi-frame objects whose frames are slices of a grid: geometry, dimensions and
+// references to the source slices (PS3.3 C.7.6.16 and C.7.6.17). Segmentations and parametric maps share
+// them.
+
+#include <string>
+#include <vector>
+
+#include "core/image.h"
+#include "io/dicom_dataset.h"
+#include "report/dicom_common.h"
+
+namespace lobule::report {
+
+// Pixel measures and plane orientation: the same for all frames.
+io::DicomDataset shared_geometry(const Grid& grid);
+
+struct FrameOfGrid {
+  int k = 0;                         // slice of the grid
+  std::vector<int> dimension_index;  // one value per dimension
+};
+
+// Frame content, plane position and (where the slice has a source) derivation image.
+io::DicomDataset frame_groups(const Grid& grid, const FrameOfGrid& frame, const Sources& sources,
+                              const Code& derivation);
+
+// One dimension: the attribute and the functional group that holds it.
+struct Dimension {
+  io::Tag index, group;
+  std::string label;
+};
+inline const Dimension kSliceDimension{{0x0020, 0x0032}, {0x0020, 0x9113}, "Image Position (Patient)"};
+
+// Multi-frame Dimension module.
+void put_dimensions(io::DicomDataset& out, const std::string& organization_uid,
+                    const std::vector<Dimension>& dimensions);
+
+// Rows, columns, frames, one monochrome sample.
+void put_frame_format(io::DicomDataset& out, const Grid& grid, std::size_t frame_count, int bits);
+
+}  // namespace lobule::report
