@@ -34,7 +34,8 @@ test:
 
 bench: build
 	@tools/setup demo test bench
-	@benchmark/run $(LOBULE) build/bench.json
+	@cmake --build --preset release -j $(JOBS) --target lobule_bench
+	@build/release/bin/lobule_bench $(LOBULE) build/bench.json
 
 asan tsan:
 	@tools/setup demo test

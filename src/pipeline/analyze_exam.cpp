@@ -1,0 +1,168 @@
+#include <algorithm>
+
+#include "core/text.h"
+#include "exam/dynamic.h"
+#include "io/dicom_tags.h"
+#include "measure/kinetics.h"
+#include "measure/vessels.h"
+#include "pipeline/analyze_stages.h"
+
+namespace lobule::pipeline {
+namespace {
+
+// Signals below three sigma of the noise have a Rician bias above 5 % (Gudbjartsson and Patz 1995).
+constexpr double kNoiseFloorSigmas = 3;
+
+exam::StudyContext study_context(const exam::DicomIndex& index, const exam::Exam& exam) {
+  namespace tag = io::tag;
+  exam::StudyContext study;
+  study.study_uid = exam.study_uid;
+  study.patient_id = exam.patient_id;
+  bool first = true;
+  for (const exam::Series& series : exam.series)
+    for (const exam::FrameRef& image : series.images) {
+      const io::DicomDataset& header = index.entries[image.entry].header.dataset;
+      if (first) {
+        study.patient_name = header.text(tag::PatientName);
+        study.patient_birth_date = header.text(tag::PatientBirthDate);
+        study.patient_sex = header.text(tag::PatientSex);
+        study.study_date = header.text(tag::StudyDate);
+        study.study_time = header.text(tag::StudyTime);
+        study.accession_number = header.text(tag::AccessionNumber);
+        study.study_description = header.text(tag::StudyDescription);
+        study.study_id = header.text({0x0020, 0x0010});
+        study.referring_physician = header.text({0x0008, 0x0090});
+        study.manufacturer = header.text(tag::Manufacturer);
+        study.model_name = header.text(tag::ManufacturerModelName);
+        study.field_strength_tesla = header.number(tag::MagneticFieldStrength).value_or(0);
+        first = false;
+      }
+      for (const io::Tag date : {tag::StudyDate, tag::SeriesDate, tag::AcquisitionDate, tag::ContentDate,
+                                 tag::InstanceCreationDate})
+        study.newest_source_date = std::max(study.newest_source_date, header.text(date));
+    }
+  return study;
+}
+
+void note_times(exam::Analysis& analysis) {
+  const exam::Dynamic& dynamic = analysis.dynamic;
+  if (dynamic.times_declared) {
+    analysis.findings.push_back({Severity::note, "dynamic series",
+                                 "the times of the phases were declared by the user",
+                                 "slopes per second and the early phase rest on them", ""});
+  } else if (!dynamic.times_known) {
+    analysis.findings.push_back({Severity::warning, "dynamic series",
+                                 "the headers do not tell when the phases were acquired",
+                                 "the early phase is taken as phase " +
+                                     std::to_string(dynamic.early_phase_index) + ", and slopes are per phase",
+                                 "Declare the times with --phase-times"});
+  }
+}
+
+measure::CandidateInput candidate_input(const exam::Analysis& analysis, const Outline& outline,
+                                        const Diffusion& diffusion) {
+  measure::CandidateInput input;
+  input.phases = phase_images(analysis.corrected);
+  input.early_index = analysis.corrected.early_phase_index;
+  const exam::Map* pe = analysis.map("pe_" + std::to_string(input.early_index));
+  const exam::Map* ser = analysis.map("ser");
+  input.early_percent = pe != nullptr ? &pe->image : nullptr;
+  input.ser = ser != nullptr ? &ser->image : nullptr;
+  input.breast = &analysis.breast;
+  input.body = &outline.breasts.body;
+  input.chest_wall_depth_mm = &outline.breasts.chest_wall_depth_mm;
+  input.adc_um2_per_s = diffusion.adc ? &diffusion.adc->image : nullptr;
+  input.vessels = &analysis.vessels;
+  return input;
+}
+
+void find_candidates(exam::Analysis& analysis, const Outline& outline, const Diffusion& diffusion,
+                     const StageScope& scope) {
+  const measure::CandidateOptions options;
+  analysis.suspicious_threshold = options.suspicious_score;
+  const measure::CandidateInput input = candidate_input(analysis, outline, diffusion);
+  std::vector<measure::Region> regions;
+  if (input.early_percent != nullptr) {
+    const std::string key = sha256_hex(to_bytes(analysis.breast)) +
+                            (scope.options.no_motion_correction ? " plain" : " corrected") +
+                            std::to_string(input.early_index);
+    regions = run_stage(scope.context, scope.stage("find candidates"), {scope.identity, key},
+                        [&] { return measure::find_candidates(input, options); });
+  }
+  int rank = 0;
+  for (const measure::Region& region : regions)
+    analysis.candidates.push_back(to_candidate(region, ++rank, options.suspicious_score, analysis));
+  analysis.curves = tissue_curves(analysis, regions);
+}
+
+void append(std::vector<exam::Measurement>& list, const std::vector<exam::Measurement>& more) {
+  list.insert(list.end(), more.begin(), more.end());
+}
+
+// Vessels from the early subtraction inside the breasts.
+Mask outline_vessels(const exam::Analysis& analysis, double noise_floor, const StageScope& scope) {
+  const exam::Volume& pre = analysis.corrected.phases.front();
+  const exam::Volume& early = analysis.corrected.phases[analysis.corrected.early_phase_index];
+  const std::string key = sha256_hex(to_bytes(analysis.breast)) +
+                          (scope.options.no_motion_correction ? " plain " : " corrected ") +
+                          std::to_string(early.phase_index);
+  return run_stage(scope.context, scope.stage("outline vessels"), {scope.identity, key}, [&] {
+    return measure::segment_vessels(measure::subtraction(pre.image, early.image),
+                                    measure::percent_enhancement(pre.image, early.image, noise_floor),
+                                    analysis.breast);
+  });
+}
+
+}  // namespace
+
+exam::Analysis analyze_exam(const exam::DicomIndex& index, const exam::Exam& exam, int exam_number,
+                            const std::string& identity, const AnalyzeOptions& options, Context& context) {
+  const StageScope scope{exam_number, identity, options, context};
+  exam::Analysis analysis;
+  analysis.exam_number = exam_number;
+  analysis.exam = exam;
+  analysis.study = study_context(index, exam);
+  Findings& findings = analysis.findings;
+
+  // Read, once.
+  analysis.dynamic =
+      exam::read_dynamic(index, exam, {{options.allow_gaps, options.resample_uneven}, options.phase_times_s},
+                         findings, context.cancellation);
+  note_times(analysis);
+  const Grid& grid = analysis.dynamic.phases.front().image.grid;
+
+  // Outline the breasts, on the pre-contrast phase.
+  const measure::FatSignal fat = fat_signal_of(index, exam, findings);
+  const Outline outline = outline_breasts(analysis.dynamic, fat, scope);
+  const double noise_floor = kNoiseFloorSigmas * outline.noise_sigma;
+  findings.insert(findings.end(), outline.breasts.report.findings.begin(),
+                  outline.breasts.report.findings.end());
+  const std::optional<Mask> edited_breast = edited_mask(options.masks, exam, "breast", grid);
+  const std::optional<Mask> edited_fgt = edited_mask(options.masks, exam, "fgt", grid);
+  analysis.breast = edited_breast.value_or(outline.breasts.breast);
+
+  // Bring the later phases to the pre-contrast one.
+  MotionResult motion = correct_motion(analysis.dynamic, outline.breasts, scope, findings);
+  analysis.corrected = std::move(motion.corrected);
+  analysis.motion = std::move(motion.motion);
+
+  // Outline what enhances fast, and the gland.
+  analysis.vessels = outline_vessels(analysis, noise_floor, scope);
+  const measure::FgtSegmentation fgt = outline_fgt(outline, analysis.breast, analysis.vessels, fat, scope);
+  if (!edited_fgt) findings.insert(findings.end(), fgt.report.findings.begin(), fgt.report.findings.end());
+  analysis.fgt = edited_fgt.value_or(fgt.fgt);
+  analysis.masks_source = edited_breast || edited_fgt ? "edited by a person" : "automatic, classical";
+
+  // Measure.
+  Diffusion diffusion = fit_diffusion(index, exam, scope, findings);
+  analysis.maps = enhancement_maps(analysis, noise_floor, options.all_phase_maps);
+  find_candidates(analysis, outline, diffusion, scope);
+  append(analysis.measurements, measure_volumes(analysis.breast, analysis.fgt));
+  append(analysis.measurements, measure_enhancement(analysis, noise_floor, options, findings));
+  append(analysis.measurements, measure_diffusion(diffusion, analysis.breast, analysis.fgt));
+  append(analysis.measurements, motion.measurements);
+  if (diffusion.adc) analysis.maps.push_back(std::move(*diffusion.adc));
+  return analysis;
+}
+
+}  // namespace lobule::pipeline

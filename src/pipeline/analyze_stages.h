@@ -1,0 +1,95 @@
+#pragma once
+// The stages of analyze_exam: each takes values and returns values; none writes a file. A stage that is
+// long runs through run_stage, so that a killed run does not run it twice.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/context.h"
+#include "exam/analysis.h"
+#include "exam/index.h"
+#include "measure/adc_fit.h"
+#include "measure/breast_segmentation.h"
+#include "measure/candidates.h"
+#include "measure/fgt_segmentation.h"
+#include "pipeline/analyze.h"
+#include "registration/register.h"
+
+namespace lobule::pipeline {
+
+// What all stages of one exam share.
+struct StageScope {
+  int exam_number = 0;
+  std::string identity;  // hash of the exam's files
+  const AnalyzeOptions& options;
+  Context& context;
+
+  // "exam 1: outline the breasts".
+  std::string stage(const std::string& what) const {
+    return "exam " + std::to_string(exam_number) + ": " + what;
+  }
+};
+
+// --- outline -----------------------------------------------------------------------------------------
+struct Outline {
+  double noise_sigma = 0;
+  Image<float> corrected;  // pre-contrast phase without its bias field; for segmentation only
+  measure::BreastSegmentation breasts;
+  template <class F, class S>
+  static void fields(F& f, S& s) {
+    f(s.noise_sigma), f(s.corrected), f(s.breasts);
+  }
+};
+Outline outline_breasts(const exam::Dynamic& dynamic, measure::FatSignal fat, const StageScope& scope);
+
+// Whether fat is suppressed in the dynamic series, from its headers; said in `findings` when they are silent.
+measure::FatSignal fat_signal_of(const exam::DicomIndex& index, const exam::Exam& exam, Findings& findings);
+
+// A person's mask of the exam, when the folder of --masks holds one. Throws Error when its grid is not
+// `grid` or it holds other labels than 0, 1 (right) and 2 (left).
+std::optional<Mask> edited_mask(const std::filesystem::path& folder, const exam::Exam& exam,
+                                const std::string& name, const Grid& grid);
+
+measure::FgtSegmentation outline_fgt(const Outline& outline, const Mask& breast, const Mask& vessels,
+                                     measure::FatSignal fat, const StageScope& scope);
+
+// --- motion ------------------------------------------------------------------------------------------
+struct MotionResult {
+  exam::Dynamic corrected;
+  std::vector<exam::PhaseMotion> motion;        // of each post-contrast phase, both sides together
+  std::vector<exam::Measurement> measurements;  // motion_before and motion_after, by side, last phase
+};
+MotionResult correct_motion(const exam::Dynamic& dynamic, const measure::BreastSegmentation& breasts,
+                            const StageScope& scope, Findings& findings);
+
+// --- diffusion ---------------------------------------------------------------------------------------
+struct Diffusion {
+  std::optional<exam::Map> adc;          // our fit, 10⁻⁶ mm²/s, 0 where not measured
+  std::optional<exam::Map> scanner_adc;  // as the scanner made it
+  std::vector<double> b_values_s_per_mm2;
+  double noise_sigma = 0;
+};
+Diffusion fit_diffusion(const exam::DicomIndex& index, const exam::Exam& exam, const StageScope& scope,
+                        Findings& findings);
+// Medians in the FGT of each side, and how our ADC compares with the scanner's inside the breasts.
+std::vector<exam::Measurement> measure_diffusion(const Diffusion& diffusion, const Mask& breast,
+                                                 const Mask& fgt);
+
+// --- enhancement -------------------------------------------------------------------------------------
+// Maps of the motion-corrected dynamic, and the plain subtractions of the uncorrected one.
+std::vector<exam::Map> enhancement_maps(const exam::Analysis& analysis, double noise_floor, bool all_phases);
+std::vector<exam::Measurement> measure_enhancement(const exam::Analysis& analysis, double noise_floor,
+                                                   const AnalyzeOptions& options, Findings& findings);
+std::vector<exam::Measurement> measure_volumes(const Mask& breast, const Mask& fgt);
+std::vector<exam::Curve> tissue_curves(const exam::Analysis& analysis,
+                                       const std::vector<measure::Region>& regions);
+
+exam::Candidate to_candidate(const measure::Region& region, int rank, double suspicious_score,
+                             const exam::Analysis& analysis);
+
+// Pointers to the images of all phases, as measure/ takes them.
+std::vector<const Image<float>*> phase_images(const exam::Dynamic& dynamic);
+
+}  // namespace lobule::pipeline
