@@ -115,6 +115,13 @@ Html side_by_side(const std::vector<Html>& pieces, int least_px) {
   return {code + "</div>\n"};
 }
 
+Html strip(const std::vector<StripPiece>& pieces) {
+  std::string code = "<div class=\"strip\">\n";
+  for (const StripPiece& piece : pieces)
+    code += "<div style=\"flex:" + format_fixed(piece.shape, 3) + " 1 0\">" + piece.content.code + "</div>\n";
+  return {code + "</div>\n"};
+}
+
 Html tile(const Html& shot, const Html& title, const Html& body) {
   std::string code;
   if (!shot.empty()) code += tag("div", "shot", shot.code);

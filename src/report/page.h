@@ -68,6 +68,13 @@ Html figure(const Html& content, const Html& caption);
 // Pieces beside each other that wrap to the page's width; each at least `least_px` wide.
 Html side_by_side(const std::vector<Html>& pieces, int least_px);
 
+// Pieces of equal height in one row as wide as the page; `shape` is width over height of each.
+struct StripPiece {
+  Html content;
+  double shape = 1;
+};
+Html strip(const std::vector<StripPiece>& pieces);
+
 // A framed piece of a contact sheet: a picture, its title, and what is said about it.
 Html tile(const Html& picture, const Html& title, const Html& body);
 

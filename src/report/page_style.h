@@ -52,7 +52,11 @@ text-shadow:0 0 3px #000,0 0 2px #000}
 figure{margin:0 0 16px}
 figcaption{font-size:12.5px;line-height:1.45;color:var(--soft);margin-top:6px;max-width:96ch}
 .beside{display:grid;gap:12px;margin:0 0 14px;align-items:start}
-.beside figure{margin:0}
+.beside figure,.strip figure{margin:0}
+.strip{display:flex;gap:8px;margin:0 0 14px;align-items:flex-start}.strip>*{min-width:0}
+.scale{display:flex;align-items:center;gap:8px;font-size:12.5px;color:var(--soft);margin:0 0 8px}
+.shots{display:flex;gap:4px}
+.scale b{width:160px;height:9px;border-radius:2px}
 .tile{border:1px solid var(--line);border-radius:4px;overflow:hidden;background:#fff;font-size:13px}
 .tile .shot{background:#000;text-align:center;line-height:0}
 .tile .say{padding:8px 10px 10px}
