@@ -39,6 +39,9 @@ class FileSource final : public ByteSource {
 
   bool reaches(std::uint64_t position) override { return position <= size_; }
   std::uint64_t size() const override { return size_; }
+  bool copy(std::uint64_t position, std::span<std::uint8_t> to) override {
+    return position <= size_ && to.size() <= size_ - position && read_at(position, to) == to.size();
+  }
 
  protected:
   bool refill(std::uint64_t position, std::size_t count) override {
@@ -47,15 +50,7 @@ class FileSource final : public ByteSource {
     const std::size_t wanted =
         std::max(count, static_cast<std::size_t>(std::min<std::uint64_t>(block, size_ - position)));
     if (buffer().size() < wanted) buffer().resize(wanted);
-    std::size_t filled = 0;
-    while (filled < wanted) {
-      const ssize_t n =
-          ::pread(fd_, buffer().data() + filled, wanted - filled, static_cast<off_t>(position + filled));
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) fail();
-      if (n == 0) break;
-      filled += static_cast<std::size_t>(n);
-    }
+    const std::size_t filled = read_at(position, std::span(buffer()).first(wanted));
     window_ = buffer().data();
     begin_ = position;
     end_ = position + filled;
@@ -67,6 +62,19 @@ class FileSource final : public ByteSource {
   static std::vector<std::uint8_t>& buffer() {
     thread_local std::vector<std::uint8_t> bytes(kFirstBlock);
     return bytes;
+  }
+
+  std::size_t read_at(std::uint64_t position, std::span<std::uint8_t> to) {
+    std::size_t filled = 0;
+    while (filled < to.size()) {
+      const ssize_t n =
+          ::pread(fd_, to.data() + filled, to.size() - filled, static_cast<off_t>(position + filled));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) fail();
+      if (n == 0) break;
+      filled += static_cast<std::size_t>(n);
+    }
+    return filled;
   }
 
   [[noreturn]] void fail() {
@@ -168,6 +176,17 @@ class InflateSource final : public ByteSource {
 };
 
 }  // namespace
+
+bool ByteSource::copy(std::uint64_t position, std::span<std::uint8_t> to) {
+  for (std::size_t done = 0; done < to.size();) {
+    const std::size_t block = std::min(kFirstBlock, to.size() - done);
+    const std::uint8_t* bytes = at(position + done, block);
+    if (bytes == nullptr) return false;
+    std::memcpy(to.data() + done, bytes, block);
+    done += block;
+  }
+  return true;
+}
 
 std::unique_ptr<ByteSource> open_file_source(const std::filesystem::path& path, const std::string& name) {
   return std::make_unique<FileSource>(path, name);

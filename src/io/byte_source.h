@@ -23,6 +23,8 @@ class ByteSource {
 
   // Whether all bytes before `position` exist. May pass over what lies before.
   virtual bool reaches(std::uint64_t position) = 0;
+  // Copies what lies at `position` to `to`; false when there are fewer bytes.
+  virtual bool copy(std::uint64_t position, std::span<std::uint8_t> to);
   // The number of bytes there are; exact once at() or reaches() has failed.
   virtual std::uint64_t size() const = 0;
   // Whether size() is known from the start.

@@ -104,7 +104,7 @@ DicomDataset DicomParser::top_level(Encoding encoding, PixelLocation& pixels) {
   ElementHead head;
   while (read_head(scope, head)) {
     if (is_pixel_tag(head.tag)) {
-      pixels = {head.tag, head.vr, position_, head.length};
+      pixels = {head.tag, head.vr, false, position_, head.length};
       break;
     }
     if (head.tag == kTrailingPadding) break;

@@ -120,7 +120,9 @@ DicomHeader read_header(ByteSource& source, const std::string& name, const Heade
   const std::uint64_t data_begin = inflated ? 0 : begin;
   const Encoding encoding = encoding_of(data, data_begin, *syntax, header.notes);
   DicomParser parser(data, data_begin, name, limits, largest_walked);
+  header.dataset_offset = begin;
   header.dataset = parser.top_level(encoding, header.pixels);
+  header.pixels.big_endian = encoding.big_endian;
   for (std::string& note : parser.notes()) header.notes.push_back(std::move(note));
   return header;
 }

@@ -25,6 +25,7 @@ struct HeaderLimits {
 struct PixelLocation {
   Tag tag;  // {0, 0} when there are none
   std::array<char, 2> vr{'O', 'W'};
+  bool big_endian = false;
   std::uint64_t offset = 0;  // of the value in the file, or in the inflated bytes where deflated
   std::uint64_t length = 0;  // 0xFFFFFFFF when encapsulated
   bool present() const { return tag.group != 0; }
@@ -35,7 +36,8 @@ struct DicomHeader {
   DicomDataset dataset;         // without group 0002 and without pixels
   PixelLocation pixels;
   std::uint64_t file_bytes = 0;
-  std::vector<std::string> notes;  // "no preamble; read as implicit little endian", …
+  std::uint64_t dataset_offset = 0;  // where the data set begins in the file
+  std::vector<std::string> notes;    // "no preamble; read as implicit little endian", …
 };
 
 // A file that is no DICOM object at all, where Error is one that is broken.
