@@ -6,11 +6,11 @@
 namespace lobule::measure {
 
 struct BiasFieldOptions {
-  double working_spacing_mm = 4;  // the field is found on an image shrunken to this
+  double working_spacing_mm = 8;  // the field is found on an image shrunken to this
   double knot_spacing_mm = 100;   // of the coarsest B-spline mesh; halves at each level
-  int levels = 3;
+  int levels = 2;
   int iterations_per_level = 30;
-  double convergence = 0.001;
+  double convergence = 0.0001;
 };
 
 // The field on the image's own grid: its mean logarithm over `mask` is 0, so that image / field keeps the
