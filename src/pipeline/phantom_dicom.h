@@ -1,0 +1,34 @@
+#pragma once
+// Writes a synthetic exam as the DICOM files that a Siemens scanner would send: classic MR Image Storage, one
+// slice a file, series in the order of a clinical protocol, with the scanner's own subtractions, MIPs and
+// ADC.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "phantom/exam.h"
+
+namespace lobule::pipeline {
+
+// What was written, and what a sorter ought to find.
+struct PhantomSeries {
+  std::string series_uid;
+  int series_number = 0;
+  std::string description;
+  std::string role;      // as exams.json says it: "dce_post"
+  int phase_index = -1;  // of dynamic phases
+  std::vector<double> b_values;
+  int n_images = 0;
+};
+
+struct PhantomStudy {
+  std::string patient_id, study_uid, frame_of_reference_uid;
+  std::vector<PhantomSeries> series;
+};
+
+// Writes below `folder` (made if needed), a folder a series. UIDs derive from the exam's options, so that the
+// same exam gives the same bytes; all dates are 2000-01-01. Throws Error when a file cannot be written.
+PhantomStudy write_phantom_dicom(const phantom::Exam& exam, const std::filesystem::path& folder);
+
+}  // namespace lobule::pipeline
