@@ -61,20 +61,40 @@ struct AssemblyOptions {
 // What a series' headers say about its volumes, before pixels are read.
 struct VolumePlan {
   Grid grid;
-  std::vector<FrameRef> frames;  // one per slice, in slice order
+  std::vector<FrameRef> frames;  // one per slice, in slice order; entry −1 where a missing slice is filled
   std::optional<double> b_value_s_per_mm2;
-  int phase_index = -1;
-  std::optional<double> time_s;
+  int phase_index = -1;          // of a series with several phases (or as the sorting decided); else −1
+  std::optional<double> time_s;  // after the series' first phase, where the headers tell
   std::string label;
+
+  // Each counts from 1 where the series holds several, else 0.
+  int echo = 0;
+  int direction = 0;      // of diffusion gradients, among the volumes of one b-value
+  int repeat = 0;         // of the same diffusion weighting
+  bool is_trace = false;  // a mean over gradient directions beside the directions themselves
+  std::string component;  // "" for magnitude; "phase", "real", "imaginary", "fieldmap", …
+
+  std::vector<int> tiles;  // of a Siemens mosaic: which tile of the image each slice is; else empty
+  // Where the images lie along the slice axis, from the grid's origin, when their spacing was unequal and
+  // read_volume resamples them to the grid; else empty.
+  std::vector<double> uneven_offsets_mm;
 };
 
-// Groups the images of a series into volumes: by orientation, b-value (and direction), echo, image type
-// (magnitude, phase), temporal position. Siemens mosaics become their slices. Images that make no volume
-// (localizers, MIPs, missing or duplicate slices, unequal spacing) are said in `findings`.
+// Groups the images of a series into volumes: by orientation, image type (magnitude, phase), echo, b-value,
+// gradient direction, temporal position. Siemens mosaics become their slices. Slices are ordered by their
+// position along row × column. Images that make no volume (localizers, MIPs, missing or duplicate slices,
+// unequal spacing) are said in `findings`; those of severity error name volumes that the series should hold.
+// Volumes come in order of component, echo, b-value, direction, phase. docs/formats/geometry.md has the
+// rules.
 std::vector<VolumePlan> plan_volumes(const DicomIndex& index, const Series& series,
                                      const AssemblyOptions& options, Findings& findings);
 
-// Reads the pixels of a planned volume, in parallel. Throws Error naming the first bad slice.
+// Reads the pixels of a planned volume, in parallel, and rescales them (RescaleSlope and RescaleIntercept of
+// each image). Filled slices are the mean of their neighbours, weighted by distance, and have no source.
+// Throws Error naming the first bad slice.
 Volume read_volume(const DicomIndex& index, const Series& series, const VolumePlan& plan);
+
+// "series 7 \"t2_tse_tra\"", for messages.
+std::string describe(const Series& series);
 
 }  // namespace lobule::exam
