@@ -12,6 +12,11 @@ namespace {
 // At most about this many voxels are looked at; more do not sharpen the mode.
 constexpr std::size_t kSamples = 200000;
 
+std::size_t stride_for(std::size_t count) {
+  // An odd stride, so that it does not walk along columns of the usual even matrices.
+  return (count / kSamples) | 1;
+}
+
 // The half-sample mode of sorted values (Bickel and Frühwirth 2006, Comput Stat Data Anal 50:3500): the
 // densest half, of it the densest half, and so on.
 double half_sample_mode(std::vector<float>& sorted) {
@@ -27,32 +32,104 @@ double half_sample_mode(std::vector<float>& sorted) {
   return sorted[begin + n / 2];
 }
 
-// Otsu's threshold on a histogram: the bin above which the brighter class starts; −1 for a single class.
-int otsu_bin(const std::vector<double>& histogram) {
-  double total = 0, total_sum = 0;
-  for (std::size_t b = 0; b < histogram.size(); ++b) {
-    total += histogram[b];
-    total_sum += b * histogram[b];
-  }
-  double below = 0, below_sum = 0, best = 0;
-  int bin = -1;
-  for (std::size_t b = 0; b + 1 < histogram.size(); ++b) {
-    below += histogram[b];
-    below_sum += b * histogram[b];
-    if (below == 0 || below == total) continue;
-    const double gap = below_sum / below - (total_sum - below_sum) / (total - below);
-    const double between = below * (total - below) * gap * gap;
-    if (between > best) {
-      best = between;
-      bin = static_cast<int>(b);
+// Histogram of log signal, and Otsu's cuts on it.
+class LogHistogram {
+ public:
+  LogHistogram(const Image<float>& image, double floor, double top)
+      : floor_(floor), scale_(kBins / std::log(1.0001 * top / floor)) {
+    for (const float v : image.voxels) {
+      if (std::isnan(v)) continue;
+      const double position = v <= floor_ ? 0 : scale_ * std::log(v / floor_);
+      const int bin = std::clamp(static_cast<int>(position), 0, kBins - 1);
+      ++weight_[bin + 1];
+      moment_[bin + 1] += bin;
+    }
+    for (int b = 0; b < kBins; ++b) {
+      weight_[b + 1] += weight_[b];
+      moment_[b + 1] += moment_[b];
     }
   }
-  return bin;
+
+  // The signal at the cut between two classes; 0 for a single class.
+  double two_classes() const {
+    double best = between(0, kBins);
+    int cut = 0;
+    for (int b = 1; b < kBins; ++b) {
+      const double v = between(0, b) + between(b, kBins);
+      if (v > best * (1 + 1e-12)) {
+        best = v;
+        cut = b;
+      }
+    }
+    return cut == 0 ? 0 : signal(cut);
+  }
+
+  std::array<double, 2> three_classes() const {
+    double best = 0;
+    std::array<int, 2> cut{0, 0};
+    for (int a = 1; a < kBins; ++a)
+      for (int b = a + 1; b < kBins; ++b) {
+        const double v = between(0, a) + between(a, b) + between(b, kBins);
+        if (v > best) {
+          best = v;
+          cut = {a, b};
+        }
+      }
+    return {signal(cut[0]), signal(cut[1])};
+  }
+
+ private:
+  static constexpr int kBins = 256;
+  double signal(int cut) const { return floor_ * std::exp(cut / scale_); }
+  // A class's part of the variance between classes.
+  double between(int from, int to) const {
+    const double w = weight_[to] - weight_[from], m = moment_[to] - moment_[from];
+    return w > 0 ? m * m / w : 0;
+  }
+
+  double floor_, scale_;
+  std::array<double, kBins + 1> weight_{}, moment_{};  // sums over the bins before
+};
+
+double median(std::vector<float>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
 
-std::size_t stride_for(std::size_t count) {
-  // An odd stride, so that it does not walk along columns of the usual even matrices.
-  return (count / kSamples) | 1;
+struct ClassOfVoxels {
+  double signal = 0;     // median of the smoothed signal
+  double variation = 0;  // median coefficient of variation over 3×3×3 neighbourhoods
+};
+
+ClassOfVoxels describe_class(const Image<float>& image, const Image<float>& smoothed, double low,
+                             double high) {
+  const Grid& grid = image.grid;
+  const int depth = grid.size[2] >= 3 ? 1 : 0;
+  std::vector<float> variation, signal;
+  for (std::size_t o = 0; o < grid.voxel_count(); o += stride_for(grid.voxel_count())) {
+    if (!(smoothed.voxels[o] >= low && smoothed.voxels[o] < high)) continue;
+    const int i = static_cast<int>(o % grid.size[0]);
+    const int j = static_cast<int>(o / grid.size[0] % grid.size[1]);
+    const int k = static_cast<int>(o / grid.size[0] / grid.size[1]);
+    if (i == 0 || j == 0 || i + 1 == grid.size[0] || j + 1 == grid.size[1]) continue;
+    if (k < depth || k + depth >= grid.size[2]) continue;
+    double sum = 0, squares = 0;
+    int n = 0;
+    for (int c = -depth; c <= depth; ++c)
+      for (int b = -1; b <= 1; ++b)
+        for (int a = -1; a <= 1; ++a, ++n) {
+          const double v = image.at(i + a, j + b, k + c);
+          sum += v;
+          squares += v * v;
+        }
+    if (!(sum > 0)) continue;
+    signal.push_back(smoothed.voxels[o]);
+    variation.push_back(
+        static_cast<float>(std::sqrt(std::max(0.0, squares / n - sum / n * (sum / n))) / (sum / n)));
+  }
+  if (variation.size() < 100) return {};
+  return {median(signal), median(variation)};
 }
 
 }  // namespace
@@ -91,24 +168,24 @@ double noise_sigma(const Image<float>& image) {
   return half_sample_mode(dark) / std::sqrt(std::numbers::pi / 2);
 }
 
-double air_threshold(const Image<float>& image, double sigma) {
+double air_threshold(const Image<float>& image, const Image<float>& smoothed, double sigma) {
+  constexpr double kNoiseLikeVariation = 0.3;
+  // Surface coils, parallel imaging and shading correction raise noise a few times, not beyond this: edges
+  // of tissue vary as much, but are brighter.
+  constexpr double kStrongestNoiseInSigmas = 10;
   float top = 0;
-  for (const float v : image.voxels)
+  for (const float v : smoothed.voxels)
     if (v > top) top = v;
   if (top <= 0) return 0;
   // Below sigma, or a thousandth of the brightest voxel, signals do not differ in meaning.
-  const double floor = std::max(sigma, 1e-3 * top);
-  constexpr int kBins = 256;
-  std::vector<double> histogram(kBins, 0);
-  const double scale = kBins / std::log(1.0001 * top / floor);
-  for (const float v : image.voxels) {
-    if (std::isnan(v)) continue;
-    const double position = v <= floor ? 0 : scale * std::log(v / floor);
-    ++histogram[std::clamp(static_cast<int>(position), 0, kBins - 1)];
-  }
-  const int bin = otsu_bin(histogram);
-  if (bin < 0) return 0;
-  return std::max(5 * sigma, floor * std::exp((bin + 1) / scale));
+  const LogHistogram histogram(smoothed, std::max(sigma, 1e-3 * top), top);
+  const double two = histogram.two_classes();
+  if (two == 0) return 0;
+  const auto [dim, bright] = histogram.three_classes();
+  const ClassOfVoxels between = describe_class(image, smoothed, dim, bright);
+  const bool dim_is_noise =
+      between.variation > kNoiseLikeVariation && between.signal < kStrongestNoiseInSigmas * sigma;
+  return std::max(5 * sigma, dim_is_noise ? bright : two);
 }
 
 }  // namespace lobule::measure

@@ -100,10 +100,11 @@ TEST(NoiseSigma, IsZeroForBlankAirAndForAnImageWithoutAir) {
 
 TEST(AirThreshold, LiesBetweenAirAndTissue) {
   const Image<float> image = ball_in_air(2, 100);
-  const double threshold = air_threshold(image, noise_sigma(image));
+  const double threshold = air_threshold(image, image, noise_sigma(image));
   EXPECT_GT(threshold, 9);
   EXPECT_LT(threshold, 90);
-  EXPECT_EQ(air_threshold(Image<float>(image.grid, 0), 0), 0);
+  const Image<float> blank(image.grid, 0);
+  EXPECT_EQ(air_threshold(blank, blank, 0), 0);
 }
 
 }  // namespace
