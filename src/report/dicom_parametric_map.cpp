@@ -77,8 +77,15 @@ void put_image_module(DicomDataset& out, const exam::Map& map, const MapMeaning&
 }
 
 void put_frames(DicomDataset& out, const exam::Map& map, const Sources& sources, const MapMeaning& meaning) {
-  DicomDataset shared = shared_geometry(map.image.grid), frame_type;
+  DicomDataset shared = shared_geometry(map.image.grid), frame_type, identity, anatomy;
   frame_type.put_texts({0x0008, 0x9007}, "CS", image_type(meaning));
+  identity.put_number(tag::RescaleIntercept, "DS", 0);
+  identity.put_number(tag::RescaleSlope, "DS", 1);
+  identity.put_text({0x0028, 0x1054}, "LO", "US");
+  anatomy.put_text({0x0020, 0x9072}, "CS", "B");
+  put_code(anatomy, {0x0008, 0x2218}, code::kBreast);
+  shared.put_items({0x0020, 0x9071}, {anatomy});
+  shared.put_items({0x0028, 0x9145}, {identity});
   shared.put_items({0x0040, 0x9092}, {frame_type});
   shared.put_items({0x0040, 0x9096}, {value_mapping(map, meaning.quantity)});
   std::vector<DicomDataset> groups;
@@ -91,7 +98,7 @@ void put_frames(DicomDataset& out, const exam::Map& map, const Sources& sources,
 }  // namespace
 
 MapMeaning map_meaning(const exam::Map& map) {
-  if (map.name == "adc") return {code::kAdc, kDiffusionAnalysis, "DIFFUSION"};
+  if (map.name == "adc") return {code::kAdc, kDiffusionAnalysis, "VOLUME"};
   const std::string value = contains(map.name, "pe_") ? "PE" : map.name == "ser" ? "SER" : map.name;
   const std::string meaning = value == "PE"    ? "Percent signal enhancement"
                               : value == "SER" ? "Signal enhancement ratio"
@@ -99,11 +106,11 @@ MapMeaning map_meaning(const exam::Map& map) {
   return {own_code(value.substr(0, 16), meaning.substr(0, 64)), kPerfusionAnalysis, "PERFUSION"};
 }
 
-DicomDataset parametric_map_object(const exam::Map& map, const exam::StudyContext& study,
-                                   const std::string& seed, int series_number) {
+DicomDataset parametric_map_object(const exam::Map& map, const Sources& sources,
+                                   const exam::StudyContext& study, const std::string& seed,
+                                   int series_number) {
   if (map.image.empty()) throw std::invalid_argument("a parametric map without voxels");
   const MapMeaning meaning = map_meaning(map);
-  const Sources sources{map.series_uid, map.frame_of_reference_uid, map.slices};
   std::string pixels = float_bytes(map.image.voxels);
   ObjectHeader header;
   header.sop_class_uid = kParametricMapStorage;

@@ -23,7 +23,8 @@ MapMeaning map_meaning(const exam::Map& map);
 // The object of a map: one frame a slice in order of k, one real-world value mapping of slope 1 in the map's
 // unit. Voxels that are NaN stay NaN (the quiet NaN 0x7FC00000): they were not measured. Throws
 // std::invalid_argument for a map without voxels.
-io::DicomDataset parametric_map_object(const exam::Map& map, const exam::StudyContext& study,
-                                       const std::string& seed, int series_number);
+io::DicomDataset parametric_map_object(const exam::Map& map, const Sources& sources,
+                                       const exam::StudyContext& study, const std::string& seed,
+                                       int series_number);
 
 }  // namespace lobule::report
