@@ -22,8 +22,8 @@ struct Chart {
   std::vector<double> x;  // increasing
   bool whole_x = false;   // ticks only at whole numbers: phase indices
   std::vector<ChartSeries> series;
-  double marked_x = -1;     // a vertical line there when it lies inside the axis …
-  std::string marked_text;  // … with this text
+  double marked_x = -1;          // a vertical line there when it lies inside the axis …
+  std::string marked_text = {};  // … with this text
 };
 
 // The chart with its legend. Points stand as dots, neighbouring measured points are joined.
