@@ -1,0 +1,54 @@
+#pragma once
+// The constants of the registration that both parts share, with their source. None comes from a patient.
+
+namespace lobule::registration {
+
+// Local correlation in boxes of 5 voxels across: radius 2 is the usual choice of the method's authors
+// (Avants et al. 2008, Medical Image Analysis 12, 26–41: radius 2 to 4 of the level's voxels).
+inline constexpr int kWindowRadius = 2;
+
+// Structure below one hundredth of tissue brightness counts as noise: the air noise of clinical breast
+// DCE-MRI is about that before averaging into boxes.
+inline constexpr float kNoiseVariance = 1e-4f;
+
+// A neighbourhood whose variance rises by more than this, against the middle of the image, has taken up
+// contrast (twice the amplitude). Chosen on synthetic lesions.
+inline constexpr float kContrastRatio = 2;
+
+// The ridge of the local least-squares step, as a share of the mean gradient energy: where the surroundings
+// show nothing (or nothing along one direction), nothing moves. Chosen on synthetic breasts.
+inline constexpr double kRidge = 0.05;
+
+// The same as a share of the surroundings' own energy: along a smooth skin there is next to no structure,
+// and what moves points along it is mostly noise.
+inline constexpr double kLocalRidge = 1;
+
+// Level images are smoothed by this many of their voxels (standard deviation), against the aliases of
+// edges that box means leave and that would hold structures on the grid.
+inline constexpr double kPresmoothing = 0.35;
+
+// The surroundings reach over at least this many voxels of a level (standard deviation), so that coarse
+// levels see the motion of whole regions.
+inline constexpr double kSmoothnessVoxels = 1.5;
+
+// The field itself is smoothed by this share of the surroundings' standard deviation after each step: the
+// ratio of total to update smoothing that greedy uses by default (0.707 / 1.732 voxels) is 0.41.
+inline constexpr double kFieldSmoothing = 0.4;
+
+// The finest levels on which the field is optimised; at coarser ones contrast weighs more than motion.
+// Chosen on synthetic breasts.
+inline constexpr int kDeformedLevels = 2;
+
+// Rounds of divergence diffusion after each step. Chosen on synthetic lesions.
+inline constexpr int kDivergenceSteps = 5;
+
+// A step that would shrink any neighbourhood below a fifth of its volume is halved.
+inline constexpr float kSmallestJacobian = 0.2f;
+
+// Mean local correlation that three steps must gain to go on.
+inline constexpr double kSmallGain = 1e-4;
+
+// Steps below a hundredth of a level's voxel change nothing that a finer level would not change more.
+inline constexpr double kSmallStep = 0.01;
+
+}  // namespace lobule::registration
