@@ -36,6 +36,7 @@ bool is_even(const std::vector<double>& offsets, double step) {
 
 // The full stack when each step is a whole number of `step` and most steps are one.
 std::vector<std::optional<std::size_t>> with_gaps(const std::vector<double>& offsets, double step) {
+  if (!(step > 0)) return {};
   std::vector<std::optional<std::size_t>> full{0};
   std::size_t single_steps = 0;
   const std::vector<double> steps = steps_of(offsets);

@@ -77,9 +77,10 @@ PlaneStack stack_of(const std::vector<SliceFacts>& slices) {
 // A sagittal series of both breasts may hold a slab a breast with nothing between them: two volumes.
 std::vector<Draft> split_slabs(SliceGroup group) {
   std::vector<Draft> drafts;
-  const StackGeometry stack = measure_stack(stack_of(group.slices));
   const bool sagittal = dominant_axis(group.slices.front().normal()) == 0;
-  const auto border = sagittal && group.trouble.empty() ? slab_border(stack) : std::nullopt;
+  StackGeometry stack;
+  if (sagittal && group.trouble.empty()) stack = measure_stack(stack_of(group.slices));
+  const auto border = slab_border(stack);
   if (!border) {
     drafts.emplace_back().group = std::move(group);
     return drafts;
