@@ -8,7 +8,7 @@ namespace lobule::phantom {
 namespace {
 
 // Softness of the border between gland and fat, in units of the texture.
-constexpr double kSoftness = 0.14;
+constexpr double kSoftness = 0.18;
 constexpr int kVessels = 6;
 
 // Vessels run below the skin from the edge of the base towards the nipple, with side branches.
@@ -100,8 +100,8 @@ double Breast::gland_field(Vec3 point, double skin_depth, double muscle_gap) con
   // Ducts: a texture drawn out along the rays from the nipple.
   const Vec3 ray = (1 / distance) * from_nipple;
   field += 0.75 * ducts_(Vec3{4.5 * ray.x + 9, distance / 34, 4.5 * ray.z + 4});
-  field += 0.45 * ducts_(Vec3{10.0 * ray.x, distance / 15, 10.0 * ray.z + 17});
-  field += 0.35 * lobules_((1 / 9.0) * point) + 0.20 * lobules_((1 / 4.5) * point);
+  field += 0.50 * ducts_(Vec3{11.0 * ray.x, distance / 15, 11.0 * ray.z + 17});
+  field += 0.40 * lobules_((1 / 9.0) * point) + 0.35 * lobules_((1 / 4.5) * point);
   // Subcutaneous and retromammary fat stay free of gland, except behind the nipple.
   const double behind_nipple = std::exp(-distance * distance / (2 * 12.0 * 12.0));
   const double free_mm = 9 * (1 - behind_nipple) + 2;

@@ -95,10 +95,11 @@ void Torso::paint_cavity(Composition& c, Vec3 point, double cavity, double width
   const double above = std::max(great, 18 - point.z);
   const double aorta = tube_distance(point, 30, 136, 11);
   paint(c, Tissue::blood, inside * coverage(std::min(above, aorta), width));
-  // Vessels of the lung: bright dots and strands.
-  const double strands = std::abs(layers_(Vec3{point.x / 14 + 3, point.y / 14, point.z / 22}));
+  // Vessels of the lung: strands where two textures cross zero together.
+  const Vec3 place{point.x / 13 + 3, point.y / 13, point.z / 19};
+  const double strand = std::hypot(layers_(place), layers_(place + Vec3{9.5, 4.3, 13.7}));
   if (mediastinum > 0 && heart > 0)
-    paint(c, Tissue::blood, 0.35 * inside * (1 - smooth_step(0.0, 0.06, strands)));
+    paint(c, Tissue::blood, 0.7 * inside * (1 - smooth_step(0.04, 0.14, strand)));
 }
 
 }  // namespace lobule::phantom

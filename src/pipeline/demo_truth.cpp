@@ -1,0 +1,155 @@
+#include "pipeline/demo_truth.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/table.h"
+#include "core/text.h"
+#include "io/files.h"
+#include "io/nifti.h"
+
+namespace lobule::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+const char* letter(phantom::BreastSide side) {
+  return side == phantom::BreastSide::right ? "R" : "L";
+}
+
+Json point_json(Vec3 p) {
+  return {p.x, p.y, p.z};
+}
+
+Json breasts_json(const phantom::ExamTruth& truth) {
+  Json list = Json::array();
+  for (const phantom::BreastTruth& b : truth.breasts)
+    list.push_back({{"side", letter(b.side)},
+                    {"breast_ml", b.breast_ml},
+                    {"fgt_ml", b.fgt_ml},
+                    {"percent_density", b.percent_density},
+                    {"nipple_mm", point_json(b.nipple_mm)}});
+  return list;
+}
+
+Json tissues_json(const phantom::Exam& exam) {
+  Json list = Json::array();
+  for (int t = 0; t < phantom::kTissueCount; ++t) {
+    const phantom::TissueProperties& p = phantom::properties(static_cast<phantom::Tissue>(t));
+    Json enhancement = Json::array();
+    for (const auto& phase : exam.truth.percent_enhancement) enhancement.push_back(phase[t]);
+    list.push_back({{"label", t},
+                    {"name", p.name},
+                    {"t1_ms", p.t1_ms},
+                    {"t2_ms", p.t2_ms},
+                    {"proton_density", p.proton_density},
+                    {"fat_fraction", p.fat_fraction},
+                    {"adc_um2_per_s", p.adc_um2_per_s},
+                    {"percent_enhancement", enhancement}});
+  }
+  return list;
+}
+
+Json truth_json(const phantom::Exam& exam, const PhantomStudy& study) {
+  const phantom::AnatomyOptions& anatomy = exam.options.anatomy;
+  Json json{{"version", 1}, {"study_uid", study.study_uid}, {"seed", anatomy.seed}};
+  json["anatomy"] = {{"half_width_mm", anatomy.half_width_mm},
+                     {"depth_mm", anatomy.depth_mm},
+                     {"half_height_mm", anatomy.half_height_mm},
+                     {"asymmetry", anatomy.asymmetry},
+                     {"sag_mm", anatomy.sag_mm},
+                     {"density_percent", anatomy.density_percent}};
+  json["breasts"] = breasts_json(exam.truth);
+  json["lesions"] = Json::array();
+  if (const auto& lesion = exam.truth.lesion)
+    json["lesions"].push_back({{"side", letter(lesion->side)},
+                               {"center_mm", point_json(lesion->center_mm)},
+                               {"volume_ml", lesion->volume_ml},
+                               {"longest_diameter_mm", lesion->longest_diameter_mm},
+                               {"uptake_scale", lesion->uptake_scale}});
+  json["phases"] = Json::array();
+  for (const phantom::DynamicPhase& phase : exam.phases)
+    json["phases"].push_back({{"phase_index", phase.phase_index},
+                              {"start_s", phase.start_s},
+                              {"minutes_after_arrival", phase.minutes_after_arrival}});
+  json["largest_motion_mm"] = exam.options.motion_mm;
+  json["tissues"] = tissues_json(exam);
+  return json;
+}
+
+Table series_table(const PhantomStudy& study) {
+  Table table{{"patient_id", "study_uid", "series_uid", "role", "phase_index", "early", "b_values", "vendor",
+               "headers"},
+              {}};
+  for (const PhantomSeries& s : study.series) {
+    std::vector<std::string> b_values;
+    for (const double b : s.b_values) b_values.push_back(format_number(b));
+    table.rows.push_back({study.patient_id, study.study_uid, s.series_uid, s.role,
+                          s.phase_index < 0 ? "" : std::to_string(s.phase_index),
+                          s.phase_index == 1 ? "1" : "", join(b_values, ";"), "siemens", "honest"});
+  }
+  return table;
+}
+
+Table breasts_table(const phantom::ExamTruth& truth, const std::string& patient_id) {
+  Table table{{"patient_id", "side", "breast_ml", "fgt_ml", "percent_density"}, {}};
+  for (const phantom::BreastTruth& b : truth.breasts)
+    table.rows.push_back({patient_id, letter(b.side), format_number(b.breast_ml), format_number(b.fgt_ml),
+                          format_number(b.percent_density)});
+  return table;
+}
+
+Table lesions_table(const phantom::ExamTruth& truth, const std::string& patient_id) {
+  Table table{{"patient_id", "lesion_id", "kind", "side", "x_mm", "y_mm", "z_mm", "diameter_mm", "volume_ml",
+               "malignant"},
+              {}};
+  if (const auto& l = truth.lesion)
+    table.rows.push_back({patient_id, "1", "mass", letter(l->side), format_number(l->center_mm.x),
+                          format_number(l->center_mm.y), format_number(l->center_mm.z),
+                          format_number(l->longest_diameter_mm), format_number(l->volume_ml), "1"});
+  return table;
+}
+
+void write_motion(const phantom::DynamicPhase& phase, const Grid& image_grid, const fs::path& folder) {
+  constexpr double kStep = 8;  // the motion's shortest wave is 160 mm
+  Grid grid = image_grid;
+  for (int axis = 0; axis < 3; ++axis) {
+    const double extent = (image_grid.size[axis] - 1) * image_grid.spacing_mm[axis];
+    grid.size[axis] = 1 + static_cast<int>(extent / kStep);
+    grid.spacing_mm[axis] = kStep;
+  }
+  std::array<Image<float>, 3> parts = {Image<float>(grid), Image<float>(grid), Image<float>(grid)};
+  for (int k = 0; k < grid.size[2]; ++k)
+    for (int j = 0; j < grid.size[1]; ++j)
+      for (int i = 0; i < grid.size[0]; ++i) {
+        const Vec3 u =
+            phase.motion.displacement_mm(point_from_index(grid, Vec3{double(i), double(j), double(k)}));
+        for (int axis = 0; axis < 3; ++axis) parts[axis].at(i, j, k) = static_cast<float>(u[axis]);
+      }
+  const std::string name = "motion_" + std::to_string(phase.phase_index);
+  io::write_nifti(folder / (name + "_x.nii.gz"), parts[0]);
+  io::write_nifti(folder / (name + "_y.nii.gz"), parts[1]);
+  io::write_nifti(folder / (name + "_z.nii.gz"), parts[2]);
+}
+
+}  // namespace
+
+Mask true_fgt_mask(const phantom::ExamTruth& truth) {
+  Mask mask = truth.breast;
+  for (std::size_t i = 0; i < mask.voxels.size(); ++i)
+    if (truth.gland_share.voxels[i] < 0.5f) mask.voxels[i] = 0;
+  return mask;
+}
+
+void write_demo_truth(const phantom::Exam& exam, const PhantomStudy& study, const fs::path& folder) {
+  io::write_file(folder / "truth.json", truth_json(exam, study).dump(2) + "\n");
+  io::write_file(folder / "series.csv", to_csv(series_table(study)));
+  io::write_file(folder / "breasts.csv", to_csv(breasts_table(exam.truth, study.patient_id)));
+  io::write_file(folder / "lesions.csv", to_csv(lesions_table(exam.truth, study.patient_id)));
+  io::write_nifti(folder / "labels.nii.gz", exam.truth.labels);
+  io::write_nifti(folder / "breast.nii.gz", exam.truth.breast);
+  io::write_nifti(folder / "fgt.nii.gz", true_fgt_mask(exam.truth));
+  if (exam.phases.size() > 1) write_motion(exam.phases.back(), exam.phases[0].image.grid, folder);
+}
+
+}  // namespace lobule::pipeline

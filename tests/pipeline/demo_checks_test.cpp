@@ -1,0 +1,108 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/table.h"
+#include "core/text.h"
+#include "io/files.h"
+#include "io/nifti.h"
+#include "pipeline/demo.h"
+#include "pipeline/demo_truth.h"
+#include "support/test_support.h"
+
+namespace lobule::pipeline {
+namespace {
+
+using phantom::Tissue;
+
+const phantom::Exam& exam() {
+  static const phantom::Exam value = [] {
+    phantom::ExamOptions options;
+    options.dynamic_size = 90;
+    options.dynamic_slices = 30;
+    options.dynamic_spacing_mm = 4;
+    options.dynamic_slice_mm = 5;
+    options.post_phases = 1;
+    options.noise = 0;
+    options.truth_spacing_mm = 4;
+    return phantom::make_exam(options);
+  }();
+  return value;
+}
+
+// The folder that an analysis without any error would leave, with breast volumes times `scale`.
+void write_perfect_result(const std::filesystem::path& folder, double scale) {
+  const phantom::ExamTruth& truth = exam().truth;
+  Table measurements{{"side", "name", "value"}, {}};
+  const auto row = [&](const std::string& side, const std::string& name, double value) {
+    measurements.rows.push_back({side, name, format_number(value)});
+  };
+  for (const phantom::BreastTruth& b : truth.breasts) {
+    const std::string side = b.side == phantom::BreastSide::right ? "R" : "L";
+    row(side, "breast_volume", scale * b.breast_ml);
+    row(side, "fgt_volume", b.fgt_ml);
+    row(side, "percent_density", b.percent_density);
+  }
+  row("both", "motion_before", exam().options.motion_mm);
+  row("both", "motion_after", 0.1);
+  io::write_file(folder / "measurements.csv", to_csv(measurements));
+  const phantom::LesionTruth& l = *truth.lesion;
+  Table candidates{{"rank", "x_mm", "y_mm", "z_mm", "volume_ml"},
+                   {{"2", "0", "0", "0", "1"},
+                    {"1", format_number(l.center_mm.x), format_number(l.center_mm.y),
+                     format_number(l.center_mm.z), format_number(l.volume_ml)}}};
+  io::write_file(folder / "candidates.csv", to_csv(candidates));
+  io::write_nifti(folder / "masks/breast.nii.gz", truth.breast);
+  io::write_nifti(folder / "masks/fgt.nii.gz", true_fgt_mask(truth));
+  io::write_nifti(folder / "maps/adc.nii.gz", Image<float>(exam().adc.grid, 1800.0f));
+  Image<float> pe(truth.labels.grid);
+  for (std::size_t i = 0; i < pe.voxels.size(); ++i)
+    pe.voxels[i] = static_cast<float>(truth.percent_enhancement[1][truth.labels.voxels[i]]);
+  io::write_nifti(folder / "maps/pe_1.nii.gz", pe);
+}
+
+TEST(DemoChecks, AResultThatEqualsTheTruthPasses) {
+  test::ScratchFolder folder;
+  write_perfect_result(folder.path(), 1);
+  const auto checks = compare_with_truth(exam(), folder.path());
+  EXPECT_GE(checks.size(), 14u);
+  for (const DemoCheck& c : checks) {
+    // A motion of 1.6 mm at its largest is not the median; a 12 mm lesion holds no pure voxel of 5 mm.
+    if (c.name == "motion before correction" || c.name == "enhancement of the lesion, post 1") continue;
+    EXPECT_TRUE(c.passed()) << c.name << ": " << c.error;
+  }
+}
+
+TEST(DemoChecks, ABreastVolumeThatIsAThirdTooLargeFails) {
+  test::ScratchFolder folder;
+  write_perfect_result(folder.path(), 4.0 / 3);
+  for (const DemoCheck& c : compare_with_truth(exam(), folder.path()))
+    if (c.name == "breast volume, left") {
+      EXPECT_NEAR(c.error, 100.0 / 3, 1e-6);
+      EXPECT_FALSE(c.passed());
+    }
+}
+
+TEST(DemoChecks, AnEmptyResultFailsEveryCheck) {
+  test::ScratchFolder folder;
+  for (const DemoCheck& c : compare_with_truth(exam(), folder.path())) EXPECT_FALSE(c.passed()) << c.name;
+}
+
+TEST(DemoTruth, FilesHoldWhatWasPlanted) {
+  test::ScratchFolder folder;
+  PhantomStudy study;
+  study.patient_id = "LOBULE-DEMO";
+  write_demo_truth(exam(), study, folder.path());
+  const Table lesions = from_csv(io::read_file(folder / "lesions.csv"), "lesions.csv");
+  ASSERT_EQ(lesions.rows.size(), 1u);
+  EXPECT_EQ(lesions.cell(0, "side"), "L");
+  EXPECT_EQ(parse_number(lesions.cell(0, "x_mm")), exam().truth.lesion->center_mm.x);
+  const Image<float> labels = io::read_nifti(folder / "labels.nii.gz");
+  EXPECT_TRUE(same_grid(labels.grid, phantom::dynamic_grid(exam().options)));
+  const Image<float> motion = io::read_nifti(folder / "motion_1_y.nii.gz");
+  const Vec3 p = point_from_index(motion.grid, Vec3{10, 8, 6});
+  EXPECT_NEAR(motion.at(10, 8, 6), exam().phases[1].motion.displacement_mm(p).y, 1e-5);
+}
+
+}  // namespace
+}  // namespace lobule::pipeline
