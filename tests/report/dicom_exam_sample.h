@@ -122,8 +122,8 @@ inline std::vector<NamedGrid> test_grids() {
   sagittal.direction = {{Vec3{0, 1, 0}, Vec3{0, 0, -1}, Vec3{-1, 0, 0}}};
   sagittal.origin_mm = {12, -20, 30};
   return {{"axial", axial},
-          {"anisotropic", oblique_grid({9, 4, 3}, {0.7, 1.9, 4.4}, {-3.3, 17.125, -250.5}, {0, 0, 0})},
-          {"oblique", oblique_grid({6, 7, 5}, {0.9, 1.1, 2.3}, {-101.123456, 57.654321, 12.3456789},
+          {"anisotropic", oblique_grid({10, 4, 3}, {0.7, 1.9, 4.4}, {-3.3, 17.125, -250.5}, {0, 0, 0})},
+          {"oblique", oblique_grid({8, 7, 5}, {0.9, 1.1, 2.3}, {-101.123456, 57.654321, 12.3456789},
                                    {0.31, -0.22, 0.17})},
           {"descending", descending},
           {"sagittal", sagittal}};

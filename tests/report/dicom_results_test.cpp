@@ -9,6 +9,7 @@
 #include <map>
 
 #include "dicom_exam_sample.h"
+#include "io/dicom_pixels.h"
 #include "io/dicom_read.h"
 #include "io/dicom_tags.h"
 #include "io/files.h"
@@ -36,14 +37,12 @@ fs::path file(const test::ScratchFolder& folder, const std::string& name) {
 }
 
 io::DicomHeader header(const fs::path& path) {
-  io::HeaderLimits limits;
-  limits.largest_element_bytes = 0;  // pixels stay where they are
   return io::read_dicom_header(path, path.filename().string());
 }
 
 std::string pixel_bytes(const fs::path& path) {
-  const io::DicomHeader h = header(path);
-  return io::read_file(path).substr(h.pixels.offset, h.pixels.length);
+  const auto bytes = io::read_stored_pixels(path, header(path), path.filename().string());
+  return {bytes.begin(), bytes.end()};
 }
 
 // The grid that the frames [first, first + count) state.
