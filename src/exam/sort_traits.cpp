@@ -13,11 +13,11 @@ struct TraitRow {
   double prior;
 };
 constexpr TraitRow kTraits[] = {
-    {Trait::acquired, 0, 2},    {Trait::derived, 0, 0},    {Trait::adc, 0, -1},
-    {Trait::localizer, 0, -1},  {Trait::unusable, 0, -1},  {Trait::t1, 1, 0},
-    {Trait::t2, 1, 0},          {Trait::diffusion, 1, -1}, {Trait::unknown_contrast, 1, 1},
+    {Trait::acquired, 0, 2},     {Trait::derived, 0, 0},        {Trait::adc, 0, -1},
+    {Trait::localizer, 0, -1},   {Trait::unusable, 0, -1},      {Trait::t1, 1, 0},
+    {Trait::t2, 1, 0},           {Trait::diffusion, 1, -1},     {Trait::unknown_contrast, 1, 1},
     {Trait::fat_bright, 2, 0.5}, {Trait::fat_suppressed, 2, 0}, {Trait::single, 3, 2},
-    {Trait::dynamic, 3, 0},     {Trait::late, 3, 0},
+    {Trait::dynamic, 3, 0},      {Trait::late, 3, 0},
 };
 // Claims weaker than this against the decision are not worth a sentence.
 constexpr double kConflictWeight = 2;
@@ -41,7 +41,8 @@ bool is_t1_family(Role role) {
 
 // Whether a series of this role has this trait; axes that say nothing about the role agree with anything.
 bool agrees(Trait trait, Role role) {
-  const bool acquired = is_t1_family(role) || role == Role::t2 || role == Role::t2_fatsat || role == Role::dwi;
+  const bool acquired =
+      is_t1_family(role) || role == Role::t2 || role == Role::t2_fatsat || role == Role::dwi;
   switch (trait) {
     case Trait::acquired: return acquired;
     case Trait::derived: return role == Role::derived;
