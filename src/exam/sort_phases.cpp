@@ -21,7 +21,8 @@ constexpr double kWeakOrder = 3;  // an order of this weight or less yields to t
 
 struct OrderKey {
   const char* name;
-  double weight;  // log-odds that the order by this key is the true one
+  double weight;      // log-odds that the order by this key is the true one
+  bool is_composite;  // of two tags: only where no single one tells all points apart
   std::function<std::optional<double>(const TimePoint&, const SeriesWork&)> value;
 };
 
@@ -38,42 +39,42 @@ std::optional<double> least(const TimePoint& point, const SeriesWork& work, cons
 
 const std::vector<OrderKey>& order_keys() {
   static const std::vector<OrderKey> kKeys = {
-      {"AcquisitionTime (0008,0032)", 6,
+      {"AcquisitionTime (0008,0032)", 6, false,
        [](const TimePoint& p, const SeriesWork& w) {
          return least(p, w, [](const FrameFacts& f) { return f.acquisition_s; });
        }},
-      {"TemporalPositionIdentifier (0020,0100)", 6,
+      {"TemporalPositionIdentifier (0020,0100)", 6, false,
        [](const TimePoint& p, const SeriesWork& w) {
          return least(p, w, [](const FrameFacts& f) { return f.temporal_position; });
        }},
-      {"TriggerTime (0018,1060)", 5,
+      {"TriggerTime (0018,1060)", 5, false,
        [](const TimePoint& p, const SeriesWork& w) {
          return least(p, w, [](const FrameFacts& f) { return f.trigger_time_ms; });
        }},
-      {"AcquisitionNumber (0020,0012)", 5,
+      {"AcquisitionNumber (0020,0012)", 5, false,
        [](const TimePoint& p, const SeriesWork& w) {
          return least(p, w, [](const FrameFacts& f) { return f.acquisition_number; });
        }},
-      {"SeriesNumber (0020,0011)", 3,
+      {"SeriesNumber (0020,0011)", 3, false,
        [](const TimePoint&, const SeriesWork& w) -> std::optional<double> {
          return w.series->series_number;
        }},
-      {"SeriesNumber (0020,0011), then TemporalPositionIdentifier (0020,0100)", 4,
+      {"SeriesNumber (0020,0011), then TemporalPositionIdentifier (0020,0100)", 4, true,
        [](const TimePoint& p, const SeriesWork& w) -> std::optional<double> {
          const auto inner = least(p, w, [](const FrameFacts& f) { return f.temporal_position; });
          return w.series->series_number * 1e5 + inner.value_or(0);
        }},
-      {"SeriesNumber (0020,0011), then AcquisitionNumber (0020,0012)", 4,
+      {"SeriesNumber (0020,0011), then AcquisitionNumber (0020,0012)", 4, true,
        [](const TimePoint& p, const SeriesWork& w) -> std::optional<double> {
          const auto inner = least(p, w, [](const FrameFacts& f) { return f.acquisition_number; });
          return w.series->series_number * 1e5 + inner.value_or(0);
        }},
-      {"SeriesNumber (0020,0011), then TriggerTime (0018,1060)", 4,
+      {"SeriesNumber (0020,0011), then TriggerTime (0018,1060)", 4, true,
        [](const TimePoint& p, const SeriesWork& w) -> std::optional<double> {
          const auto inner = least(p, w, [](const FrameFacts& f) { return f.trigger_time_ms; });
          return w.series->series_number * 1e7 + inner.value_or(0);
        }},
-      {"InstanceNumber (0020,0013)", 2,
+      {"InstanceNumber (0020,0013)", 2, false,
        [](const TimePoint& p, const SeriesWork& w) {
          return least(p, w, [](const FrameFacts& f) -> std::optional<double> {
            if (!f.instance_number) return std::nullopt;
@@ -146,7 +147,7 @@ void order_phases(DynamicGroup& group, const std::vector<SeriesWork>& works) {
   std::vector<std::size_t> chosen;
   for (const OrderKey& key : order_keys()) {
     const std::vector<double> values = values_of(key, group, works);
-    if (values.empty()) continue;
+    if (values.empty() || (key.is_composite && !chosen.empty())) continue;
     std::vector<std::size_t> order(values.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(),
