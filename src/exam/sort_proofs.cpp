@@ -197,7 +197,7 @@ void prove_projections(const DynamicGroup& group, const std::vector<SubtractionP
             partial[piece][v] = std::max(partial[piece][v], a[v] - b[v]);
         }
       });
-      Pixels largest = std::move(partial[0]);
+      Pixels largest = partial[0];
       for (const Pixels& piece : partial)
         for (std::size_t v = 0; v < largest.size(); ++v) largest[v] = std::max(largest[v], piece[v]);
       const Pixels zero(image.size(), 0);

@@ -17,7 +17,7 @@ constexpr const char* kSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
 using Test = std::function<std::string(const SeriesFacts&)>;  // the evidence in words; "" where it is not so
 
 struct Rule {
-  std::initializer_list<Trait> traits;
+  std::vector<Trait> traits;
   double weight;
   Test test;
 };

@@ -11,8 +11,8 @@ namespace lobule::exam {
 namespace {
 
 struct WordRow {
-  std::initializer_list<const char*> words;  // any of them; a blank at an end is a word's border
-  std::initializer_list<Trait> traits;
+  std::vector<const char*> words;  // any of them; a blank at an end is a word's border
+  std::vector<Trait> traits;
   double weight;
   const char* meaning;
 };
