@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <sys/stat.h>
-
-#include <cstdlib>
 #include <filesystem>
 
 #include "core/error.h"
 #include "io/dicom_encode.h"
+#include "io/dicom_pixels.h"
+#include "io/dicom_read.h"
 #include "io/dicom_tags.h"
 #include "io/files.h"
 #include "support/dicom_samples.h"
@@ -89,6 +88,30 @@ TEST_P(TransferSyntaxes, DcmtkReadsBackTheSamePixelsAndTheStatedSyntax) {
   EXPECT_GT(dumped_pixels(plain).size(), 100u);
 }
 
+TEST_P(TransferSyntaxes, OurOwnReaderReadsBackTheSamePixels) {
+  const test::ScratchFolder folder;
+  const DicomDataset written = test::mr_slice(small_sample(), 1);
+  write_dicom(folder / "coded.dcm", written, GetParam());
+  const DicomHeader header = read_dicom_header(folder / "coded.dcm", "coded.dcm");
+  EXPECT_EQ(header.transfer_syntax, GetParam());
+  const auto pixels = read_stored_pixels(folder / "coded.dcm", header, "coded.dcm");
+  EXPECT_EQ(std::string(pixels.begin(), pixels.end()), written.find(tag::PixelData)->bytes);
+}
+
+TEST_P(TransferSyntaxes, SignedValuesKeepTheirSign) {
+  MrSample sample = small_sample();
+  sample.is_signed = true;
+  sample.bits_stored = 16;
+  sample.stored = [](int i, int j, int k) { return 40 * (i - 3) * (j + 1) - 7 * k; };
+  const test::ScratchFolder folder;
+  write_dicom(folder / "coded.dcm", test::mr_slice(sample, 1), GetParam());
+  const DicomHeader header = read_dicom_header(folder / "coded.dcm", "coded.dcm");
+  const auto values = read_frames_as_float(folder / "coded.dcm", header, "coded.dcm");
+  ASSERT_EQ(values.size(), 24u);
+  EXPECT_EQ(values[0], -127);
+  EXPECT_EQ(values[23], 313);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, TransferSyntaxes,
                          ::testing::Values("1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2",
                                            "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5",
@@ -104,6 +127,29 @@ TEST(DicomWrite, AnUnknownTransferSyntaxIsRefusedAndLeavesNoFile) {
               "x.dcm: cannot be encoded in the transfer syntax 1.2.3; it is not one that lobule writes.");
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(DicomWrite, AFileThatCannotBeWrittenIsSaidWithTheReasonOfTheSystem) {
+  const test::ScratchFolder folder;
+  write_file(folder / "taken", "a file");
+  try {
+    write_dicom(folder / "taken" / "x.dcm", test::mr_slice(small_sample(), 0));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(sentence(error.finding()).find("Not a directory"), std::string::npos);
+  }
+}
+
+TEST(DicomWrite, AnEnhancedObjectReadsBackFrameByFrame) {
+  const test::ScratchFolder folder;
+  MrSample second = small_sample();
+  second.stored = [](int i, int, int) { return 1000 + i; };
+  test::write_enhanced_mr(folder / "e.dcm", {small_sample(), second});
+  const DicomHeader header = read_dicom_header(folder / "e.dcm", "e.dcm");
+  const auto values = read_frames_as_float(folder / "e.dcm", header, "e.dcm", 1, 2);
+  ASSERT_EQ(values.size(), 48u);
+  EXPECT_EQ(values[7], 111);    // frame 2: slice 1 of the first volume, row 1, column 1
+  EXPECT_EQ(values[25], 1001);  // frame 3: slice 0 of the second
 }
 
 TEST(DicomWrite, SyntheticSlicesAreValidMrImages) {
