@@ -8,5 +8,6 @@
 namespace lobule::app {
 
 std::unique_ptr<Command> make_docs_command();
+std::unique_ptr<Command> make_info_command();
 
 }  // namespace lobule::app

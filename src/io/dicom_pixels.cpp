@@ -266,9 +266,9 @@ std::vector<std::uint8_t> read_stored_pixels(std::span<const std::uint8_t> bytes
 }
 
 std::vector<std::uint8_t> read_pixel_cells(const std::filesystem::path& path, const DicomHeader& header,
-                                           const std::string& name) {
+                                           const std::string& name, int first, int count) {
   const Object object = open_object(open_file_source(path, name), header, name);
-  return read_cells(object, frame_range(object, 0, -1));
+  return read_cells(object, frame_range(object, first, count));
 }
 
 std::vector<float> read_frames_as_float(const std::filesystem::path& path, const DicomHeader& header,

@@ -41,10 +41,10 @@ std::vector<std::uint8_t> read_stored_pixels(const std::filesystem::path& path, 
 std::vector<std::uint8_t> read_stored_pixels(std::span<const std::uint8_t> bytes, const DicomHeader& header,
                                              const std::string& name, int first = 0, int count = -1);
 
-// All frames as their cells are, bits outside of BitsStored untouched: what tells whether two encodings
+// The same with cells as they are, bits outside of BitsStored untouched: what tells whether two encodings
 // hold the same object.
 std::vector<std::uint8_t> read_pixel_cells(const std::filesystem::path& path, const DicomHeader& header,
-                                           const std::string& name);
+                                           const std::string& name, int first = 0, int count = -1);
 
 // The same as numbers, stored value × slope + intercept not applied; one sample a pixel only.
 std::vector<float> read_frames_as_float(const std::filesystem::path& path, const DicomHeader& header,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/error.h"
@@ -99,6 +100,17 @@ void prepare_output_folder(const fs::path& folder) {
   const std::string reason = write_all(probe, "x");
   ::unlink(probe.c_str());
   if (!reason.empty()) throw_unwritable(folder, reason);
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern = (fs::temp_directory_path() / "lobule-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw_unwritable(pattern, std::strerror(errno));
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
 }
 
 }  // namespace lobule::io

@@ -17,4 +17,18 @@ void write_file(const std::filesystem::path& path, std::string_view bytes);
 // Makes a folder for results and tries to write there. Throws Error when it cannot.
 void prepare_output_folder(const std::filesystem::path& folder);
 
+// An empty folder among the system's temporary ones that goes away with the object. Throws Error when there
+// is no room for one.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 }  // namespace lobule::io
