@@ -8,7 +8,7 @@
 namespace lobule::report {
 namespace {
 
-constexpr double kWidth = 520, kHeight = 300, kLeft = 58, kRight = 14, kTop = 12, kBottom = 48;
+constexpr double kWidth = 520, kHeight = 300, kLeft = 58, kRight = 14, kTop = 24, kBottom = 48;
 
 // Data to picture coordinates.
 struct Scale {
@@ -121,7 +121,7 @@ Html chart(const Chart& chart) {
   if (!chart.marked_text.empty() && chart.marked_x >= scale.x_low && chart.marked_x <= scale.x_high) {
     const double x = scale.x(chart.marked_x);
     code += line(x, kTop, x, kHeight - kBottom, "stroke=\"#7d8a95\" stroke-dasharray=\"2 3\"");
-    code += label(x + 5, kHeight - kBottom - 7, "start", chart.marked_text);
+    code += label(x, kTop - 8, "middle", chart.marked_text);
   }
   for (const ChartSeries& series : chart.series) code += curve(chart, series, scale);
   return legend(entries) + markup(code + "</svg>\n");

@@ -14,7 +14,7 @@ using exam::Analysis;
 constexpr double kMargin_mm = 10;  // around the breasts
 constexpr double kBehind_mm = 30;  // so that the chest wall is seen
 constexpr double kProjectionPixel_mm = 0.6;
-constexpr double kSlicePixel_mm = 0.85;
+constexpr double kSlicePixel_mm = 0.8;
 constexpr double kCandidatePixel_mm = 0.4;
 constexpr double kCandidateField_mm = 48;
 
@@ -75,7 +75,12 @@ Bounds at_height(Bounds field, double z_mm) {
 }
 
 std::string height_text(double z_mm) {
-  return "z " + format_fixed(z_mm, 1) + " mm";
+  return std::string(z_mm >= 0 ? "H " : "F ") + format_fixed(std::abs(z_mm), 1) + " mm";
+}
+
+// Bright tissue stays below white, so that contours show on it.
+Window tissue_window(const Analysis& analysis, const Image<float>& image) {
+  return {0, 1.35 * window_in_breasts(analysis, image, 1, 99.5).high};
 }
 
 void outline_breasts(Canvas& canvas, const Analysis& analysis) {
@@ -127,10 +132,10 @@ std::optional<Shot> sagittal_projection(const Analysis& analysis, exam::Side sid
 std::vector<Shot> contour_slices(const Analysis& analysis, int count) {
   const Image<float>* image = early_phase(analysis);
   if (image == nullptr) return {};
-  const Window window{0, window_in_breasts(analysis, *image, 1, 99.7).high};
+  const Window window = tissue_window(analysis, *image);
   return axial_slices(analysis, *image, window, count, [&](Canvas& canvas) {
     for (const int label : {1, 2})
-      if (!analysis.fgt.empty()) canvas.outline(analysis.fgt, label, kTissueOnBlack, 1.0);
+      if (!analysis.fgt.empty()) canvas.outline(analysis.fgt, label, kTissueOnBlack, 1.4);
     outline_breasts(canvas, analysis);
   });
 }
@@ -139,7 +144,7 @@ std::vector<Shot> enhancement_slices(const Analysis& analysis, int count) {
   const Image<float>* image = early_phase(analysis);
   const exam::Map* map = early_map(analysis, "pe");
   if (image == nullptr || map == nullptr || map->image.empty()) return {};
-  const Window window{0, window_in_breasts(analysis, *image, 1, 99.7).high};
+  const Window window = tissue_window(analysis, *image);
   const Mask* inside = analysis.breast.empty() ? nullptr : &analysis.breast;
   return axial_slices(analysis, *image, window, count,
                       [&](Canvas& canvas) { canvas.overlay(map->image, inside, kEnhancementWindow); });

@@ -14,7 +14,7 @@ namespace lobule::report {
 struct Shot {
   io::Picture picture;
   EdgeMarks marks;
-  std::string caption;  // "z 12.0 mm"
+  std::string caption;  // "H 12.0 mm": towards the head
 };
 
 // "sub_1" of the early phase, else of phase 1; null where there is none.
@@ -31,7 +31,7 @@ std::optional<Shot> sagittal_projection(const exam::Analysis& analysis, exam::Si
 // fibroglandular tissue, or with percent enhancement in colour.
 std::vector<Shot> contour_slices(const exam::Analysis& analysis, int count);
 std::vector<Shot> enhancement_slices(const exam::Analysis& analysis, int count);
-inline constexpr Window kEnhancementWindow{20, 200};  // percent
+inline constexpr Window kEnhancementWindow{20, 150};  // percent
 
 // Axial slices of the ADC map with the contours of the breasts.
 std::vector<Shot> adc_slices(const exam::Analysis& analysis, int count);

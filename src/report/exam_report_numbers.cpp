@@ -104,11 +104,24 @@ Card card_for(const Analysis& analysis, const std::string& name, Side side) {
   return card;
 }
 
-std::vector<Html> measurement_row(const exam::Measurement& measurement) {
-  const ShownValue value = shown(measurement.value, measurement.unit);
-  return {text(title_of(measurement.name)), text(exam::to_text(measurement.side)),
-          value.value.empty() ? muted("not measured") : text(value.value), text(value.unit),
-          muted(measurement.source)};
+// One row a name, in the order in which the names first come.
+Html measurements_table_html(const Analysis& analysis) {
+  std::vector<std::vector<Html>> rows;
+  std::vector<std::string> seen;
+  for (const exam::Measurement& first : analysis.measurements) {
+    if (std::find(seen.begin(), seen.end(), first.name) != seen.end()) continue;
+    seen.push_back(first.name);
+    std::vector<Html> row{text(title_of(first.name))};
+    for (const Side side : {Side::right, Side::left, Side::both}) {
+      const exam::Measurement* m = find_measurement(analysis, first.name, side);
+      const ShownValue value = m == nullptr ? ShownValue{} : shown(m->value, m->unit);
+      row.push_back(m == nullptr ? Html{} : value.value.empty() ? muted("not measured") : text(value.value));
+    }
+    row.push_back(text(shown(first.value, first.unit).unit));
+    row.push_back(muted(first.source));
+    rows.push_back(row);
+  }
+  return table({{"Measurement"}, {"Right", true}, {"Left", true}, {"Both", true}, {"Unit"}, {"From"}}, rows);
 }
 
 std::vector<Html> series_row(const exam::Series& series) {
@@ -162,11 +175,7 @@ Html key_numbers_section(const Analysis& analysis) {
     content +=
         markup(side == Side::right ? "<h3>Right breast</h3>\n" : "<h3>Left breast</h3>\n") + cards(row);
   }
-  std::vector<std::vector<Html>> rows;
-  for (const exam::Measurement& measurement : analysis.measurements)
-    rows.push_back(measurement_row(measurement));
-  content += markup("<h3>All measurements</h3>\n") +
-             table({{"Measurement"}, {"Side"}, {"Value", true}, {"Unit"}, {"From"}}, rows);
+  content += markup("<h3>All measurements</h3>\n") + measurements_table_html(analysis);
   return section("numbers", "Key numbers", content);
 }
 
@@ -202,7 +211,8 @@ Html series_section(const Analysis& analysis) {
   for (const exam::Series& series : analysis.exam.series) rows.push_back(series_row(series));
   return section(
       "series", "Series and their roles",
-      table({{"No.", true}, {"Description"}, {"Images", true}, {"Role"}, {"Sure", true}, {"Why"}}, rows));
+      table({{"No.", true}, {"Description"}, {"Images", true}, {"Role"}, {"Confidence", true}, {"Why"}},
+            rows));
 }
 
 Html method_section(const Analysis& analysis) {

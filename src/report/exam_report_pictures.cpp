@@ -18,7 +18,7 @@ using exam::Side;
 
 constexpr int kSliceCount = 6;
 constexpr std::size_t kCurvesOfCandidates = 5;
-constexpr int kThumbnail_px = 116;
+constexpr int kThumbnail_px = 100;
 
 // Hues of Okabe and Ito (2008) besides those of the sides.
 constexpr std::array<const char*, 5> kPalette{"#17222c", "#CC79A7", "#009E73", "#b08a00", "#56B4E9"};
@@ -39,10 +39,14 @@ Html slices(const std::vector<Shot>& shots, const std::string& alternative) {
 }
 
 Html lines(const std::vector<std::string>& parts) {
-  Html content;
+  Html content = markup("<div class=\"lines\">");
   for (const std::string& part : parts)
     if (!part.empty()) content += markup("<div>") + text(part) + markup("</div>");
-  return content;
+  return content + markup("</div>");
+}
+
+std::string or_dash(const std::string& value) {
+  return value.empty() ? "–" : value;
 }
 
 std::string series_name(const Analysis& analysis, const std::string& series_uid) {
@@ -64,8 +68,8 @@ std::vector<Html> candidate_row(const Analysis& analysis, const exam::Candidate&
           lines({shown_text(candidate.volume_ml, "ml"),
                  shown_text(candidate.longest_diameter_mm, "mm") + " longest"}),
           lines({"+" + shown_text(candidate.peak_enhancement_percent, "%") + " peak", candidate.curve_type,
-                 "SER " + shown_text(candidate.mean_ser, "1")}),
-          text(shown_text(candidate.adc_median_um2_per_s, "um2/s")),
+                 "SER " + or_dash(shown(candidate.mean_ser, "1").value)}),
+          text(or_dash(shown(candidate.adc_median_um2_per_s, "um2/s").value)),
           text(format_fixed(candidate.score, 2)) + markup("<br>") + verdict,
           text(candidate.remark)};
 }
@@ -140,7 +144,7 @@ Html candidates_section(const Analysis& analysis) {
              {"Where"},
              {"Size"},
              {"Enhancement"},
-             {"ADC"},
+             {"ADC, 10⁻³ mm²/s", true},
              {"Score"},
              {"Remark"}},
             rows) +
@@ -169,7 +173,7 @@ Html curves_section(const Analysis& analysis) {
   std::vector<Html> pieces;
   Chart regions = empty_chart(analysis, "Mean enhancement of tissue over the phases");
   for (const exam::Curve& curve : analysis.curves) {
-    if (curve.signal.empty()) continue;
+    if (curve.signal.empty() || curve.name.starts_with("Candidate")) continue;  // drawn beside
     regions.series.push_back(
         {curve.name, curve_colour(curve.name, regions.series.size()), against_first(curve.signal)});
   }
@@ -190,13 +194,10 @@ Html diffusion_section(const Analysis& analysis) {
   const auto shots = adc_slices(analysis, 3);
   if (shots.empty()) return {};
   Html content;
-  std::vector<std::vector<Html>> rows;
-  for (const exam::Measurement& measurement : analysis.measurements) {
-    if (!measurement.name.starts_with("adc")) continue;
-    rows.push_back({text(title_of(measurement.name)), text(exam::to_text(measurement.side)),
-                    text(shown_text(measurement.value, measurement.unit))});
-  }
-  if (!rows.empty()) content += table({{"Measurement"}, {"Side"}, {"Value", true}}, rows);
+  for (const Side side : {Side::right, Side::left})
+    if (const auto* m = find_measurement(analysis, "adc_fgt_median", side))
+      content += paragraph(text("Median ADC of the fibroglandular tissue, " + side_word(side) +
+                                " breast: " + shown_text(m->value, m->unit) + "."));
   content += slices(shots, "ADC map") +
              paragraph(muted("ADC from black (0) to white (3.0 · 10⁻³ mm²/s), on the grid of the diffusion "
                              "series, with the contours of the breasts."));

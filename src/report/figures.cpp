@@ -59,6 +59,13 @@ constexpr std::array<Colour, 10> kHeat{{{0, 0, 4},
                                         {247, 209, 61},
                                         {252, 255, 164}}};
 
+// Overlays leave out the scale's darkest part, which would look like shadow on grey.
+constexpr double kOverlayStart = 0.3;
+
+Colour overlay_colour(double fraction) {
+  return heat_colour(kOverlayStart + (1 - kOverlayStart) * fraction);
+}
+
 std::uint8_t mix(double a, double b, double fraction) {
   return static_cast<std::uint8_t>(std::lround(a + (b - a) * fraction));
 }
@@ -181,7 +188,7 @@ Colour heat_colour(double fraction) {
 
 Html heat_scale(Window window, std::string_view unit) {
   std::string stops;
-  for (const Colour& colour : kHeat) stops += (stops.empty() ? "" : ",") + css(colour);
+  for (int stop = 0; stop <= 10; ++stop) stops += (stop == 0 ? "" : ",") + css(overlay_colour(stop / 10.0));
   return markup("<div class=\"scale\"><span>" + format_number(window.low) +
                 "</span><b style=\"background:linear-gradient(90deg," + stops + ")\"></b><span>" +
                 format_number(window.high) + " " + escape_html(unit) + "</span></div>\n");
@@ -207,7 +214,7 @@ void Canvas::overlay(const Image<float>& map, const Mask* inside, Window window,
       const float value = values.at(column, row, 0);
       if (!(value >= window.low) || set.at(column, row, 0) == 0) continue;
       const double fraction = std::min(1.0, (value - window.low) / (window.high - window.low));
-      blend(column, row, heat_colour(fraction), opacity * std::min(1.0, 0.35 + 1.3 * fraction));
+      blend(column, row, overlay_colour(fraction), opacity * std::min(1.0, 0.45 + 1.5 * fraction));
     }
   }
 }

@@ -68,7 +68,7 @@ inline constexpr Colour kCandidateOnBlack{255, 233, 90};
 // The colour scale of maps: "inferno" of Smith and van der Walt (matplotlib, CC0), 0 to 1.
 Colour heat_colour(double fraction);
 
-// A bar of the colour scale with its two end values.
+// A bar of the colours of Canvas::overlay with the two end values.
 Html heat_scale(Window window, std::string_view unit);
 
 class Canvas {
@@ -77,11 +77,11 @@ class Canvas {
   Canvas(const Image<float>& image, const Grid& view, Window window);
 
   // Paints the map over the picture where it is at least `window.low` and `inside` (may be null) is set,
-  // in colours that grow from transparent at the low end to `opacity`.
+  // in colours of heat_scale() that grow from faint at the low end to `opacity`.
   void overlay(const Image<float>& map, const Mask* inside, Window window, double opacity = 0.85);
 
   // Draws the border of a label as a thin anti-aliased line.
-  void outline(const Mask& mask, int label, Colour colour, double width_px = 1.3);
+  void outline(const Mask& mask, int label, Colour colour, double width_px = 1.8);
 
   // Draws the four corners of a square around a point, so that what lies inside stays free.
   void corners(Vec3 center_mm, double half_mm, Colour colour);

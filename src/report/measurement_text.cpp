@@ -10,21 +10,18 @@
 namespace lobule::report {
 namespace {
 
-constexpr std::array<std::pair<const char*, const char*>, 14> kTitles{{
+constexpr std::array<std::pair<const char*, const char*>, 11> kTitles{{
     {"breast_volume", "Breast volume"},
     {"fgt_volume", "Fibroglandular tissue"},
     {"percent_density", "Percent density"},
-    {"bpe_mean", "Background enhancement, mean"},
-    {"bpe_median", "Background enhancement, median"},
+    {"bpe_mean", "Background enhancement"},
     {"bpe_fraction", "Enhancing part of the tissue"},
-    {"bpe_category", "Background enhancement, category"},
-    {"adc_fgt_median", "ADC of the tissue, median"},
+    {"adc_scanner_ratio_median", "ADC over the scanner's ADC"},
+    {"adc_scanner_correlation", "ADC against the scanner's, r"},
+    {"adc_fgt_median", "ADC of the tissue"},
     {"ftv", "Functional tumour volume"},
     {"motion_before", "Movement before correction"},
     {"motion_after", "Movement after correction"},
-    {"maximum_slope", "Maximum slope"},
-    {"ser_fgt_median", "Signal enhancement ratio, median"},
-    {"vessel_volume", "Vessel volume"},
 }};
 
 // Three significant digits, but never fewer than the whole number.

@@ -8,9 +8,9 @@ inline constexpr char kStyleSheet[] = R"css(
 --right:#0072B2;--left:#D55E00;--good:#1b7f4b;--note:#44647f;--warning:#9a5b00;--error:#b3261e}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;color:var(--ink);background:#fff;
+body{margin:0;padding:0 28px;color:var(--ink);background:#fff;
 font:15px/1.5 "Inter","Segoe UI","Helvetica Neue",Arial,"Liberation Sans",sans-serif}
-header,main,footer{max-width:1120px;margin:0 auto;padding:0 28px}
+header,main,footer{max-width:1064px;margin:0 auto}
 header{display:flex;gap:24px;justify-content:space-between;align-items:flex-end;flex-wrap:wrap;
 padding-top:28px;padding-bottom:14px;border-bottom:2px solid var(--accent)}
 h1{margin:0;font-size:26px;line-height:1.2;font-weight:650;letter-spacing:-.01em}
@@ -31,7 +31,7 @@ border-bottom:1.5px solid var(--ink);padding:4px 14px 5px 0}
 td{border-bottom:1px solid var(--line);padding:6px 14px 6px 0;vertical-align:top;overflow-wrap:anywhere}
 th:last-child,td:last-child{padding-right:0}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(158px,1fr));gap:10px;margin:0 0 14px}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:10px;margin:0 0 14px}
 .card{background:var(--wash);border-radius:4px;padding:9px 12px 10px;border-left:3px solid var(--line)}
 .card.R{border-left-color:var(--right)}.card.L{border-left-color:var(--left)}
 .card .label{font-size:12.5px;color:var(--soft);display:flex;justify-content:space-between;gap:8px}
@@ -55,7 +55,8 @@ figcaption{font-size:12.5px;line-height:1.45;color:var(--soft);margin-top:6px;ma
 .beside figure,.strip figure{margin:0}
 .strip{display:flex;gap:8px;margin:0 0 14px;align-items:flex-start}.strip>*{min-width:0}
 .scale{display:flex;align-items:center;gap:8px;font-size:12.5px;color:var(--soft);margin:0 0 8px}
-.shots{display:flex;gap:4px}
+.shots{display:flex;gap:4px;width:max-content}.shots .picture,.shots img{flex:none;max-width:none}.shots .picture i{font-size:9px;opacity:.8}
+.lines>div{white-space:nowrap}
 .scale b{width:160px;height:9px;border-radius:2px}
 .tile{border:1px solid var(--line);border-radius:4px;overflow:hidden;background:#fff;font-size:13px}
 .tile .shot{background:#000;text-align:center;line-height:0}
@@ -83,8 +84,8 @@ font-size:12.5px;color:var(--soft);display:flex;justify-content:space-between;ga
 @page{size:A4;margin:14mm 13mm}
 @media print{
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
-body{font-size:10pt}
-header,main,footer{max-width:none;padding-left:0;padding-right:0}
+body{font-size:10pt;padding:0}
+header,main,footer{max-width:none}
 header{padding-top:0}
 section{margin-top:18px}
 h2,h3{break-after:avoid}
