@@ -199,13 +199,13 @@ Exam make_exam(const ExamOptions& options) {
   const Shading shading(options.shading, options.anatomy.seed);
   make_dynamic(exam, shading);
   if (!options.only_dynamic) make_others(exam, shading);
-  const Grid grid = dynamic_grid(options);
   exam.truth.breasts = {exam.anatomy->measure_breast(BreastSide::right, options.truth_spacing_mm),
                         exam.anatomy->measure_breast(BreastSide::left, options.truth_spacing_mm)};
   exam.truth.lesion = exam.anatomy->measure_lesion(options.truth_spacing_mm / 4);
-  exam.truth.labels = label_map(*exam.anatomy, grid);
-  exam.truth.breast = breast_mask(*exam.anatomy, grid);
-  exam.truth.gland_share = tissue_share(*exam.anatomy, grid, Tissue::gland);
+  TissueMaps maps = tissue_maps(*exam.anatomy, dynamic_grid(options));
+  exam.truth.labels = std::move(maps.labels);
+  exam.truth.breast = std::move(maps.breast);
+  exam.truth.gland_share = std::move(maps.gland_share);
   return exam;
 }
 

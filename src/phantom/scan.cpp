@@ -86,29 +86,16 @@ void add_rician_noise(Image<float>& image, double sigma, std::uint64_t seed, std
   });
 }
 
-Image<std::uint8_t> label_map(const Anatomy& anatomy, const Grid& grid) {
-  Image<std::uint8_t> labels(grid);
+TissueMaps tissue_maps(const Anatomy& anatomy, const Grid& grid) {
+  TissueMaps maps{Image<std::uint8_t>(grid), Mask(grid), Image<float>(grid)};
   for_each_voxel(grid, [&](std::size_t voxel, Vec3 point) {
     const Composition c = anatomy.at(point, voxel_width(grid));
-    labels.voxels[voxel] = static_cast<std::uint8_t>(std::max_element(c.begin(), c.end()) - c.begin());
+    maps.labels.voxels[voxel] = static_cast<std::uint8_t>(std::max_element(c.begin(), c.end()) - c.begin());
+    maps.gland_share.voxels[voxel] = share(c, Tissue::gland);
+    if (const auto side = anatomy.breast_at(point))
+      maps.breast.voxels[voxel] = static_cast<std::uint8_t>(*side);
   });
-  return labels;
-}
-
-Mask breast_mask(const Anatomy& anatomy, const Grid& grid) {
-  Mask mask(grid);
-  for_each_voxel(grid, [&](std::size_t voxel, Vec3 point) {
-    if (const auto side = anatomy.breast_at(point)) mask.voxels[voxel] = static_cast<std::uint8_t>(*side);
-  });
-  return mask;
-}
-
-Image<float> tissue_share(const Anatomy& anatomy, const Grid& grid, Tissue tissue) {
-  Image<float> image(grid);
-  for_each_voxel(grid, [&](std::size_t voxel, Vec3 point) {
-    image.voxels[voxel] = share(anatomy.at(point, voxel_width(grid)), tissue);
-  });
-  return image;
+  return maps;
 }
 
 }  // namespace lobule::phantom

@@ -46,11 +46,12 @@ std::vector<Image<float>> acquire(const Anatomy& anatomy, const Grid& grid,
 // (Gudbjartsson and Patz, Magn Reson Med 34:910, 1995). Streams of different purposes are independent.
 void add_rician_noise(Image<float>& image, double sigma, std::uint64_t seed, std::string_view purpose);
 
-// The tissue that fills most of each voxel, as a Tissue's number.
-Image<std::uint8_t> label_map(const Anatomy& anatomy, const Grid& grid);
-
-// 1 right, 2 left (BreastSide): voxels whose centre counts as breast; and the share of gland in each voxel.
-Mask breast_mask(const Anatomy& anatomy, const Grid& grid);
-Image<float> tissue_share(const Anatomy& anatomy, const Grid& grid, Tissue tissue);
+// What is true of each voxel of a grid.
+struct TissueMaps {
+  Image<std::uint8_t> labels;  // the tissue that fills most of it, as a Tissue's number
+  Mask breast;                 // 1 right, 2 left (BreastSide): its centre counts as breast
+  Image<float> gland_share;
+};
+TissueMaps tissue_maps(const Anatomy& anatomy, const Grid& grid);
 
 }  // namespace lobule::phantom

@@ -36,7 +36,8 @@ inline float share(const Composition& c, Tissue t) {
 }
 
 // Concentration of contrast agent, in mM, at t minutes after it arrives: the empirical mathematical model
-// amplitude (1 − exp(−uptake t)) exp(−washout t) of Fan et al., Magn Reson Med 51:487 (2004).
+// amplitude (1 − exp(−uptake t)) exp(−washout t) of Fan et al., Magn Reson Med 51:487 (2004), with its q = 1
+// and without its slow third term.
 struct Uptake {
   double amplitude_mm = 0;  // millimolar
   double uptake_per_min = 0;
