@@ -169,7 +169,9 @@ std::optional<Shot> candidate_shot(const Analysis& analysis, const exam::Candida
   if (map == nullptr || map->image.empty()) return std::nullopt;
   const Bounds field = grown({candidate.center_mm, candidate.center_mm}, kCandidateField_mm / 2);
   Canvas canvas(map->image, view_grid(plane, field, kCandidatePixel_mm), window);
-  canvas.corners(candidate.center_mm, 0.5 * candidate.longest_diameter_mm + 3, kCandidateOnBlack);
+  // A region larger than the field has its corners at the field's edge.
+  const double half_mm = std::min(0.5 * candidate.longest_diameter_mm + 3, 0.44 * kCandidateField_mm);
+  canvas.corners(candidate.center_mm, half_mm, kCandidateOnBlack);
   return Shot{canvas.picture(), edge_marks(plane), ""};
 }
 

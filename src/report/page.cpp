@@ -109,8 +109,7 @@ Html figure(const Html& content, const Html& caption) {
 }
 
 Html side_by_side(const std::vector<Html>& pieces, int least_px) {
-  std::string code = "<div class=\"beside\" style=\"grid-template-columns:repeat(auto-fill,minmax(min(" +
-                     std::to_string(least_px) + "px,100%),1fr))\">\n";
+  std::string code = "<div class=\"beside\" style=\"--least:" + std::to_string(least_px) + "px\">\n";
   for (const Html& piece : pieces) code += tag("div", "", piece.code) + "\n";
   return {code + "</div>\n"};
 }

@@ -51,7 +51,8 @@ text-shadow:0 0 3px #000,0 0 2px #000}
 .picture .mb{bottom:6px;left:50%;transform:translateX(-50%)}
 figure{margin:0 0 16px}
 figcaption{font-size:12.5px;line-height:1.45;color:var(--soft);margin-top:6px;max-width:96ch}
-.beside{display:grid;gap:12px;margin:0 0 14px;align-items:start}
+.beside{display:grid;gap:12px;margin:0 0 14px;align-items:start;
+grid-template-columns:repeat(auto-fill,minmax(min(var(--least),100%),1fr))}
 .beside figure,.strip figure{margin:0}
 .strip{display:flex;gap:8px;margin:0 0 14px;align-items:flex-start}.strip>*{min-width:0}
 .scale{display:flex;align-items:center;gap:8px;font-size:12.5px;color:var(--soft);margin:0 0 8px}
@@ -93,7 +94,9 @@ figure,.card,.tile,.finding,tr,.beside>*{break-inside:avoid}
 thead{display:table-header-group}
 .table{overflow:visible}
 table{font-size:8.6pt}td,th{padding-right:8px}
-details>summary{list-style:none}
+details:not([open]){display:none}
+.lines>div{white-space:normal}.shots img{width:72px}
+.beside{grid-template-columns:repeat(auto-fill,minmax(min(calc(var(--least)*.68),100%),1fr))}
 a{color:inherit;text-decoration:none}
 }
 )css";
