@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "core/text.h"
 #include "exam/sort_breast.h"
@@ -38,7 +39,7 @@ std::vector<SeriesWork> start_works(Exam& exam, const DicomIndex& index) {
         work.flavour.clear();
     if (work.flavour.empty()) work.flavour = claimed_flavour(work.facts);
     if (work.flavour == "fat" || work.flavour == "opposed_phase")
-      work.claim(Trait::unusable, 4, "header", "the " + work.flavour + " part of a Dixon image");
+      work.claim(Trait::unusable, 7, "header", "the " + work.flavour + " part of a Dixon image");
     works.push_back(std::move(work));
   }
   return works;
@@ -61,6 +62,8 @@ void claim_fat(std::vector<SeriesWork>& works, FrameSource& source, const Cancel
       work.claim(Trait::fat_bright, 2, "pixels", look.text + ": fat is bright");
     else if (look.ratio <= kDark)
       work.claim(Trait::fat_suppressed, 2, "pixels", look.text + ": fat is dark");
+    else
+      work.claim(Trait::fat_bright, 0, "pixels", look.text + ": fat is neither clearly bright nor dark");
   }
 }
 
@@ -98,6 +101,14 @@ bool decide_dynamic(DynamicGroup& group, std::vector<SeriesWork>& works) {
       works[w].claim(Trait::dynamic, group.enhances ? 3 : -2, "pixels", group.change_text);
   }
   return true;
+}
+
+void set_aside(const DynamicGroup& group, std::size_t main_phases, std::vector<SeriesWork>& works) {
+  std::set<std::size_t> members;
+  for (const TimePoint& point : group.points) members.insert(point.work);
+  for (const std::size_t w : members)
+    works[w].claim(Trait::unusable, 7, "header",
+                   "part of a second dynamic; the main one has " + std::to_string(main_phases) + " phases");
 }
 
 double order_probability(const DynamicGroup& group) {
@@ -224,11 +235,8 @@ void sort_mr_exam(Exam& exam, const DicomIndex& index, const SortOptions& option
     if (options.use_pixels) check_enhancement(group, works, source);
     if (dynamic == nullptr && decide_dynamic(group, works))
       dynamic = &group;
-    else if (group.points.size() >= 3)
-      for (const TimePoint& point : group.points)
-        works[point.work].claim(Trait::unusable, 4.0 / group.points.size(), "header",
-                                "part of a second dynamic; the main one has " +
-                                    std::to_string(dynamic->points.size()) + " phases");
+    else if (dynamic != nullptr && group.points.size() >= 3)
+      set_aside(group, dynamic->points.size(), works);
   }
   if (dynamic != nullptr) {
     for (const SubtractionProof& proof : subtractions)

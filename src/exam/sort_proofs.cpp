@@ -150,12 +150,12 @@ bool claim_outliers(const std::vector<DynamicGroup>& groups, std::vector<SeriesW
       std::vector<float> r;
       for (std::size_t j = 0; j < n; ++j)
         if (j != i) r.push_back(static_cast<float>(correlation(*images[i], *images[j])));
-      const float best = *std::max_element(r.begin(), r.end());
-      if (best >= kUnlike) continue;
+      const float typical = percentile(r, 0.5);  // maps may look like each other
+      if (typical >= kUnlike) continue;
       works[group.points[i].work].claim(
-          Trait::derived, 5, "pixels",
-          "looks like none of the phases that share its geometry and timing (best correlation " +
-              format_fixed(best, 2) + "): a map of kinetics");
+          Trait::derived, 7, "pixels",
+          "does not look like the phases that share its geometry and timing (median correlation " +
+              format_fixed(typical, 2) + "): a map of kinetics");
       found = true;
     }
   }

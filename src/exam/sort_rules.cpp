@@ -59,6 +59,13 @@ std::string fat_option(const SeriesFacts& f) {
   return "";
 }
 
+std::string no_fat_option(const SeriesFacts& f) {
+  if (f.scan_options.empty() || f.echo_planar || !fat_option(f).empty() || f.scan_options.count("IR") != 0)
+    return "";
+  return "ScanOptions (0018,0022) " + join({f.scan_options.begin(), f.scan_options.end()}, "\\") +
+         " names no fat suppression";
+}
+
 std::string type_starts_with(const SeriesFacts& f, const char* part) {
   for (const std::string& value : f.image_type)
     if (value.starts_with(part)) return value;
@@ -155,7 +162,7 @@ const std::vector<Rule>& rules() {
       {{Trait::adc}, 8, image_type_has({"ADC", "ADC_UNSPECIFIED", "ADC MAP"}, "an ADC map")},
       {{Trait::diffusion}, 6, image_type_has({"DIFFUSION", "TRACEW", "TRACE"}, "diffusion")},
       {{Trait::localizer}, 8, image_type_has({"LOCALIZER", "LOCALISER", "SCOUT"}, "a localizer")},
-      {{Trait::unusable}, 6, image_type_has({"FAT", "F"}, "the fat part of a Dixon image")},
+      {{Trait::unusable}, 8, image_type_has({"FAT", "F"}, "the fat part of a Dixon image")},
       {{Trait::unusable},
        6,
        image_type_has({"OPP_PHASE", "OUT_PHASE", "OP", "OPP"}, "the opposed-phase part of a Dixon image")},
@@ -180,11 +187,11 @@ const std::vector<Rule>& rules() {
                     : "";
        }},
       // Geometry and rescale.
-      {{Trait::localizer}, 5, three_orientations},
-      {{Trait::derived}, 5, rotating},
+      {{Trait::localizer}, 7, three_orientations},
+      {{Trait::derived}, 6, rotating},
       {{Trait::derived}, 6, thick},
       {{Trait::derived}, 2, one_position},
-      {{Trait::derived}, 2.5, rescaled},
+      {{Trait::derived}, 3, rescaled},
       // Contrast.
       {{Trait::diffusion}, 5, echo_planar_with_b},
       {{Trait::diffusion},
@@ -208,6 +215,7 @@ const std::vector<Rule>& rules() {
       {{Trait::t1}, 2, t1_gradient_echo_2d},
       {{Trait::t2, Trait::fat_suppressed}, 3.5, stir},
       {{Trait::fat_suppressed}, 2.5, fat_option},
+      {{Trait::fat_bright}, 1.5, no_fat_option},
       {{Trait::late},
        2,
        [](const SeriesFacts& f) -> std::string {

@@ -13,7 +13,7 @@ struct TraitRow {
   double prior;
 };
 constexpr TraitRow kTraits[] = {
-    {Trait::acquired, 0, 2},     {Trait::derived, 0, 0},        {Trait::adc, 0, -1},
+    {Trait::acquired, 0, 3.5},   {Trait::derived, 0, 0},        {Trait::adc, 0, -1},
     {Trait::localizer, 0, -1},   {Trait::unusable, 0, -1},      {Trait::t1, 1, 0},
     {Trait::t2, 1, 0},           {Trait::diffusion, 1, -1},     {Trait::unknown_contrast, 1, 1},
     {Trait::fat_bright, 2, 0.5}, {Trait::fat_suppressed, 2, 0}, {Trait::single, 3, 2},
@@ -60,6 +60,14 @@ bool agrees(Trait trait, Role role) {
     case Trait::late: return role == Role::post_highres;
   }
   return true;
+}
+
+// Whether a trait has a say in a role at all: what a map inherits from its source speaks for the source.
+bool has_a_say(Trait trait, Role role) {
+  const bool acquired =
+      is_t1_family(role) || role == Role::t2 || role == Role::t2_fatsat || role == Role::dwi;
+  if (role == Role::other) return row(trait).axis <= 1;
+  return acquired ? role != Role::dwi || row(trait).axis <= 1 : row(trait).axis == 0;
 }
 
 // The role that a claim speaks for when it does not agree with the decision.
@@ -122,10 +130,16 @@ Verdict judge(const Claims& claims) {
 
 std::vector<Evidence> evidence_for(const Claims& claims, Role decided) {
   std::vector<Evidence> evidence;
-  for (const Claim& claim : claims)
-    evidence.push_back({claim.source, claim.text,
-                        agrees(claim.trait, decided) ? decided : role_of(claim.trait, decided),
-                        claim.weight});
+  for (const Claim& claim : claims) {
+    const bool supports = has_a_say(claim.trait, decided) && agrees(claim.trait, decided);
+    const Role role = supports ? decided : role_of(claim.trait, decided);
+    const auto same = std::find_if(evidence.begin(), evidence.end(),
+                                   [&](const Evidence& e) { return e.role == role && e.text == claim.text; });
+    if (same == evidence.end())
+      evidence.push_back({claim.source, claim.text, role, claim.weight});
+    else
+      same->weight += claim.weight;  // one observation that speaks on two axes
+  }
   std::stable_sort(evidence.begin(), evidence.end(), [&](const Evidence& a, const Evidence& b) {
     if ((a.role == decided) != (b.role == decided)) return a.role == decided;
     return a.weight > b.weight;
