@@ -35,6 +35,9 @@ Json json_of(const exam::Phase& phase) {
           {"n_images", phase.images.size()}};
 }
 
+Json json_of(const exam::Series& series);
+Json json_of(const exam::Exam& exam);
+
 template <class T>
 Json list_of(const std::vector<T>& items) {
   Json list = Json::array();
