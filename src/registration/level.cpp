@@ -124,6 +124,40 @@ Level make_level(const Image<float>& fixed, const Image<float>& moving, const Ma
   return level;
 }
 
+Level cropped(const Level& level, int margin_voxels) {
+  Seen seen;
+  look(level, RigidTransform{}, nullptr, seen);
+  const Grid& grid = level.fixed.grid;
+  Index3 low = grid.size, high{-1, -1, -1};
+  for (std::size_t v = 0; v < seen.value.size(); ++v) {
+    if (level.centres[v] == 0 || std::isnan(level.fixed.voxels[v]) || std::isnan(seen.value[v])) continue;
+    const Index3 at{static_cast<int>(v % grid.size[0]), static_cast<int>(v / grid.size[0] % grid.size[1]),
+                    static_cast<int>(v / grid.size[0] / grid.size[1])};
+    for (int a = 0; a < 3; ++a) {
+      low[a] = std::min(low[a], at[a]);
+      high[a] = std::max(high[a], at[a]);
+    }
+  }
+  if (high[0] < 0) return level;
+  Grid part = grid;
+  for (int a = 0; a < 3; ++a) {
+    low[a] = std::max(0, low[a] - margin_voxels);
+    high[a] = std::min(grid.size[a] - 1, high[a] + margin_voxels);
+    part.size[a] = high[a] - low[a] + 1;
+  }
+  part.origin_mm = point_from_index(
+      grid, {static_cast<double>(low[0]), static_cast<double>(low[1]), static_cast<double>(low[2])});
+  Level out{Image<float>(part), level.moving, std::vector<std::uint8_t>(part.voxel_count())};
+  for (int k = 0; k < part.size[2]; ++k) {
+    for (int j = 0; j < part.size[1]; ++j) {
+      const std::size_t from = grid.offset(low[0], low[1] + j, low[2] + k), to = part.offset(0, j, k);
+      std::copy_n(&level.fixed.voxels[from], part.size[0], &out.fixed.voxels[to]);
+      std::copy_n(&level.centres[from], part.size[0], &out.centres[to]);
+    }
+  }
+  return out;
+}
+
 void look(const Level& level, const RigidTransform& rigid, const AxisField* displacement, Seen& seen) {
   const Grid& grid = level.fixed.grid;
   const Grid& from = level.moving.grid;

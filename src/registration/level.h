@@ -26,6 +26,10 @@ Image<float> compress(const Image<float>& image);
 // Both images (already compressed) and the mask (empty = everywhere) in boxes of about `spacing_mm`.
 Level make_level(const Image<float>& fixed, const Image<float>& moving, const Mask& mask, double spacing_mm);
 
+// The level with its fixed grid cut down to the box that holds every judged voxel measured in both images
+// (under no motion) and `margin_voxels` around it; unchanged when there is none.
+Level cropped(const Level& level, int margin_voxels);
+
 // The moving image at y(x) = rigid(x) + d(x) for each fixed voxel x, NaN where it is not measured, and its
 // derivatives by d.
 struct Seen {

@@ -98,9 +98,11 @@ Registration register_images(const Image<float>& fixed, const Image<float>& movi
     if (on_progress) on_progress(fraction);
   };
   tell(0);
-  const std::vector<Level> levels = make_levels(fixed, moving, mask, options.finest_spacing_mm);
+  std::vector<Level> levels = make_levels(fixed, moving, mask, options.finest_spacing_mm);
+  check_overlap(levels.back());
+  const Grid field_grid = levels.back().fixed.grid;
+  for (Level& level : levels) level = cropped(level, kMargin);
   const Level& finest = levels.back();
-  check_overlap(finest);
 
   double total_voxels = 0, done_voxels = 0;
   for (const Level& level : levels) total_voxels += static_cast<double>(level.fixed.voxels.size());
@@ -132,13 +134,11 @@ Registration register_images(const Image<float>& fixed, const Image<float>& movi
                  });
       done_voxels += static_cast<double>(level.fixed.voxels.size());
     }
-  } else {
-    d = regridded(*grid, d, finest.fixed.grid);
   }
-  result.field = total_field(finest.fixed.grid, result.rigid, d);
+  result.report.similarity_after = similarity(finest, result.rigid, options.deformable ? &d : nullptr);
+  result.field = total_field(field_grid, result.rigid, regridded(*grid, d, field_grid));
   const Image<float> jacobian = jacobian_determinant(result.field);
   result.report.smallest_jacobian = *std::min_element(jacobian.voxels.begin(), jacobian.voxels.end());
-  result.report.similarity_after = similarity(finest, result.rigid, &d);
   tell(1);
   return result;
 }

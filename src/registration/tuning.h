@@ -15,6 +15,9 @@ inline constexpr float kNoiseVariance = 1e-4f;
 // contrast (twice the amplitude). Chosen on synthetic lesions.
 inline constexpr float kContrastRatio = 2;
 
+// Voxels around the judged region that take part: two windows and room for motion.
+inline constexpr int kMargin = 6;
+
 // The ridge of the local least-squares step, as a share of the mean gradient energy: where the surroundings
 // show nothing (or nothing along one direction), nothing moves. Chosen on synthetic breasts.
 inline constexpr double kRidge = 0.05;
