@@ -56,6 +56,20 @@ Vec3 as_index(int i, int j, int k) {
   return {static_cast<double>(i), static_cast<double>(j), static_cast<double>(k)};
 }
 
+// The index on `to` of a voxel of `from`.
+struct AffineIndex {
+  AffineIndex(const Grid& from, const Grid& to) : start(index_from_point(to, from.origin_mm)) {
+    for (int a = 0; a < 3; ++a) {
+      Vec3 unit;
+      unit[a] = 1;
+      step.column[a] = index_from_point(to, point_from_index(from, unit)) - start;
+    }
+  }
+  Vec3 operator()(int i, int j, int k) const { return start + step * as_index(i, j, k); }
+  Vec3 start;
+  Mat3 step;
+};
+
 }  // namespace
 
 Vec3 displacement_at(const DisplacementField& field, Vec3 point_mm) {
@@ -65,14 +79,18 @@ Vec3 displacement_at(const DisplacementField& field, Vec3 point_mm) {
 Image<float> warp(const Image<float>& moving, const Grid& fixed_grid, const DisplacementField& field) {
   Image<float> out(fixed_grid, kMissing);
   if (moving.empty()) return out;
-  // Both maps to indices are affine; only the displacement between them varies.
-  const Mat3 to_index = inverse(moving.grid.direction);
-  const Vec3 spacing = moving.grid.spacing_mm;
+  // The maps between the grids' indices are affine; only the displacement between them varies.
+  const AffineIndex in_field(fixed_grid, field.grid), in_moving(fixed_grid, moving.grid);
+  const Vec3 origin = index_from_point(moving.grid, Vec3{});
+  Mat3 per_mm;
+  for (int a = 0; a < 3; ++a) {
+    Vec3 unit;
+    unit[a] = 1;
+    per_mm.column[a] = index_from_point(moving.grid, unit) - origin;
+  }
   for_each_voxel(fixed_grid, [&](int i, int j, int k) {
-    const Vec3 p = point_from_index(fixed_grid, as_index(i, j, k));
-    const Vec3 q = to_index * (p + displacement_at(field, p) - moving.grid.origin_mm);
-    out.at(i, j, k) =
-        sample(moving, {q.x / spacing.x, q.y / spacing.y, q.z / spacing.z}, Interpolation::cubic);
+    const Vec3 u = value_in(field.u_mm, cell_at(field.grid, in_field(i, j, k)));
+    out.at(i, j, k) = sample(moving, in_moving(i, j, k) + per_mm * u, Interpolation::cubic);
   });
   return out;
 }
@@ -127,9 +145,9 @@ DisplacementField total_field(const Grid& grid, const RigidTransform& rigid, con
 AxisField regridded(const Grid& grid, const AxisField& d, const Grid& onto) {
   AxisField out;
   for (auto& part : out) part.resize(onto.voxel_count());
+  const AffineIndex on_grid(onto, grid);
   for_each_voxel(onto, [&](int i, int j, int k) {
-    const Vec3 index = index_from_point(grid, point_from_index(onto, as_index(i, j, k)));
-    const Vec3 u = value_in(d, cell_at(grid, index));
+    const Vec3 u = value_in(d, cell_at(grid, on_grid(i, j, k)));
     for (int a = 0; a < 3; ++a) out[a][onto.offset(i, j, k)] = static_cast<float>(u[a]);
   });
   return out;
