@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -33,6 +34,19 @@ std::string suffix(const exam::VolumePlan& plan) {
   if (plan.label.ends_with("left")) add("left");
   return text;
 }
+
+// Where archives are unpacked; nothing of it is left behind.
+struct Unpacked {
+  explicit Unpacked(fs::path where) : folder(std::move(where)) {}
+  ~Unpacked() {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    fs::remove(folder.parent_path(), ignored);  // only when it is empty
+  }
+  Unpacked(const Unpacked&) = delete;
+  Unpacked& operator=(const Unpacked&) = delete;
+  fs::path folder;
+};
 
 // File names without ending; each is given once.
 class Names {
@@ -99,7 +113,6 @@ ConvertOutcome convert_exams(const exam::DicomIndex& index, const std::vector<ex
   Names names;
   for (std::size_t e = 0; e < exams.size(); ++e) {
     const int exam_number = static_cast<int>(e) + 1;
-    outcome.findings.insert(outcome.findings.end(), exams[e].findings.begin(), exams[e].findings.end());
     context.progress.begin("exam " + std::to_string(exam_number) + ": convert");
     for (std::size_t s = 0; s < exams[e].series.size(); ++s) {
       context.cancellation.check();
@@ -116,8 +129,9 @@ ConvertOutcome convert_inputs(const std::vector<std::string>& inputs, const Conv
   set_thread_count(options.threads);
   const fs::path out = options.output;
   io::prepare_output_folder(out);
-  const io::Inputs found = io::collect_inputs({inputs.begin(), inputs.end()}, out / ".cache" / "unpacked", {},
-                                              context.cancellation);
+  const Unpacked unpacked(out / ".cache" / "unpacked");
+  const io::Inputs found =
+      io::collect_inputs({inputs.begin(), inputs.end()}, unpacked.folder, {}, context.cancellation);
   const exam::DicomIndex index = exam::index_files(found.files, context.progress, context.cancellation);
   const std::vector<exam::Exam> exams = exam::sort_exams(index, {}, context.progress, context.cancellation);
   ConvertOutcome outcome = convert_exams(index, exams, options, context);

@@ -1,7 +1,8 @@
 #include "pipeline/convert_sidecar.h"
 
+#include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "core/context.h"
 #include "exam/functional_groups.h"
@@ -18,23 +19,21 @@ namespace tag = io::tag;
 constexpr Tag kTiming{0x0018, 0x9112}, kModifier{0x0018, 0x9115}, kNone{0, 0};
 
 // A number of the header: its name in BIDS, where it stands (in which functional group of an Enhanced object,
-// under which tag there), and the factor to the unit of BIDS.
+// under which tag there), and whether DICOM's milliseconds become BIDS's seconds.
 struct NumberField {
   const char* name;
   Tag tag;
   Tag group = kNone;
   Tag enhanced_tag = kNone;
-  double factor = 1;
+  bool milliseconds = false;
 };
-
-constexpr double kMilli = 1e-3;
 
 constexpr NumberField kNumbers[] = {
     {"MagneticFieldStrength", tag::MagneticFieldStrength},
     {"ImagingFrequency", {0x0018, 0x0084}, {0x0018, 0x9006}, {0x0018, 0x9098}},
-    {"EchoTime", tag::EchoTime, exam::group_tag::MREcho, {0x0018, 0x9082}, kMilli},
-    {"RepetitionTime", tag::RepetitionTime, kTiming, tag::RepetitionTime, kMilli},
-    {"InversionTime", tag::InversionTime, kModifier, {0x0018, 0x9079}, kMilli},
+    {"EchoTime", tag::EchoTime, exam::group_tag::MREcho, {0x0018, 0x9082}, true},
+    {"RepetitionTime", tag::RepetitionTime, kTiming, tag::RepetitionTime, true},
+    {"InversionTime", tag::InversionTime, kModifier, {0x0018, 0x9079}, true},
     {"FlipAngle", tag::FlipAngle, kTiming, tag::FlipAngle},
     {"EchoTrainLength", {0x0018, 0x0091}, kTiming, {0x0018, 0x0091}},
     {"PixelBandwidth", {0x0018, 0x0095}, {0x0018, 0x9006}, {0x0018, 0x0095}},
@@ -64,6 +63,12 @@ constexpr TextField kTexts[] = {
     {"MRAcquisitionType", tag::MRAcquisitionType},
 };
 
+// Whole numbers without a decimal point.
+Json number_json(double value) {
+  if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
+  return value;
+}
+
 std::string joined(const DicomDataset& header, Tag which) {
   std::string text;
   for (const std::string& value : header.texts(which)) text += (text.empty() ? "" : "\\") + value;
@@ -83,18 +88,17 @@ void add_headers(Json& json, const DicomDataset& header, int frame) {
   if (const auto type = header.texts(tag::ImageType); !type.empty()) json["ImageType"] = type;
   for (const NumberField& field : kNumbers)
     if (const auto value = number_of(header, field, frame)) {
-      // 1.7 ms is 0.0017 s, not 0.0016999999999999999.
-      json[field.name] = field.factor == kMilli ? *value / 1000 : *value;
+      json[field.name] = number_json(field.milliseconds ? *value / 1000 : *value);
     }
 }
 
 void add_volume(Json& json, const exam::Series& series, const exam::VolumePlan& plan) {
   json["SeriesRole"] = exam::to_text(series.role);
-  if (plan.b_value_s_per_mm2) json["DiffusionBValue"] = *plan.b_value_s_per_mm2;
+  if (plan.b_value_s_per_mm2) json["DiffusionBValue"] = number_json(*plan.b_value_s_per_mm2);
   if (plan.direction > 0) json["DiffusionDirectionIndex"] = plan.direction;
   if (plan.is_trace) json["DiffusionTrace"] = true;
   if (plan.phase_index >= 0) json["PhaseIndex"] = plan.phase_index;
-  if (plan.time_s) json["PhaseTime"] = *plan.time_s;
+  if (plan.time_s) json["PhaseTime"] = number_json(*plan.time_s);
   if (plan.repeat > 0) json["RepetitionIndex"] = plan.repeat;
   if (plan.echo > 0) json["EchoNumber"] = plan.echo;
   if (!plan.component.empty()) json["ImageComponent"] = plan.component;
