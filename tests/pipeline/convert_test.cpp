@@ -18,6 +18,22 @@ namespace fs = std::filesystem;
 using io::DicomDataset;
 using test::MrSample;
 
+// Headers that nobody takes for a phase of a dynamic series.
+void turbo_spin_echo(int, DicomDataset& d) {
+  d.put_text(io::tag::ScanningSequence, "CS", "SE");
+  d.put_text(io::tag::SequenceVariant, "CS", "SK");
+  d.put_text(io::tag::MRAcquisitionType, "CS", "2D");
+  d.put_number(io::tag::EchoTime, "DS", 101);
+  d.put_number(io::tag::RepetitionTime, "DS", 5800);
+}
+
+void diffusion(double b, DicomDataset& d) {
+  turbo_spin_echo(0, d);
+  d.put_text(io::tag::ScanningSequence, "CS", "EP");
+  d.put_texts(io::tag::ImageType, "CS", {"ORIGINAL", "PRIMARY", "DIFFUSION", "NONE"});
+  d.put_number(io::tag::DiffusionBValue, "FD", b);
+}
+
 MrSample sample(const std::string& seed, int number, const std::string& description) {
   MrSample s;
   s.grid = test::oblique_grid({6, 5, 4}, {1.5, 2.5, 3.3}, {-20, -30, -14.2}, {0.1, 0.2, 0.3});
@@ -25,6 +41,8 @@ MrSample sample(const std::string& seed, int number, const std::string& descript
   s.seed = seed;
   s.series_number = number;
   s.description = description;
+  s.protocol = description;
+  s.edit = turbo_spin_echo;
   s.patient_id = "SECRET-4711";
   s.patient_name = "Hidden^Person";
   return s;
@@ -49,7 +67,7 @@ void write_exam(const fs::path& folder) {
   for (const int b : {50, 800}) {
     MrSample dwi = sample("dwi", 6, "ep2d_diff");
     dwi.first_instance_number = b;
-    dwi.edit = [b](int, DicomDataset& d) { d.put_number(io::tag::DiffusionBValue, "FD", b); };
+    dwi.edit = [b](int, DicomDataset& d) { diffusion(b, d); };
     test::write_mr_series(folder, dwi, "b" + std::to_string(b) + "_");
   }
 }
@@ -74,8 +92,8 @@ TEST(Convert, SidecarSpeaksBidsInSeconds) {
   convert(in.path(), out.path());
   const auto json = nlohmann::json::parse(io::read_file(out / "1_6_ep2d_diff_b800.json"));
   EXPECT_EQ(json.at("DiffusionBValue"), 800);
-  EXPECT_EQ(json.at("EchoTime"), 0.0017);
-  EXPECT_EQ(json.at("RepetitionTime"), 0.0043);
+  EXPECT_EQ(json.at("EchoTime"), 0.101);
+  EXPECT_EQ(json.at("RepetitionTime"), 5.8);
   EXPECT_EQ(json.at("FlipAngle"), 10);
   EXPECT_EQ(json.at("MagneticFieldStrength"), 1.5);
   EXPECT_EQ(json.at("SeriesNumber"), 6);
