@@ -111,13 +111,51 @@ Mask fine_body(const Image<float>& smoothed, const Canonical& canonical, double 
   return body;
 }
 
+// Bright skin spills over its edge when smoothed. Peels surface voxels darker than half of the brightest
+// one nearby, so that the surface lies at half maximum; stops at the skin.
+void peel_to_half_maximum(Mask& body, const Image<float>& image) {
+  constexpr double kReachMm = 4;  // covers skin and its blur
+  const Grid& grid = body.grid;
+  Index3 reach;
+  for (int a = 0; a < 3; ++a) reach[a] = static_cast<int>(kReachMm / grid.spacing_mm[a]);
+  const auto at_surface = [&](const Mask& mask, const Index3& p) {
+    for (int a = 0; a < 3; ++a)
+      for (const int step : {-1, 1}) {
+        Index3 q = p;
+        q[a] += step;
+        if (grid.contains(q[0], q[1], q[2]) && mask.at(q[0], q[1], q[2]) == 0) return true;
+      }
+    return false;
+  };
+  const auto dark = [&](const Mask& mask, const Index3& p) {
+    float brightest = 0;
+    for (int c = std::max(0, p[2] - reach[2]); c <= std::min(grid.size[2] - 1, p[2] + reach[2]); ++c)
+      for (int b = std::max(0, p[1] - reach[1]); b <= std::min(grid.size[1] - 1, p[1] + reach[1]); ++b)
+        for (int a = std::max(0, p[0] - reach[0]); a <= std::min(grid.size[0] - 1, p[0] + reach[0]); ++a)
+          if (mask.at(a, b, c) != 0) brightest = std::max(brightest, image.at(a, b, c));
+    return image.at(p[0], p[1], p[2]) < 0.5F * brightest;
+  };
+  const int layers = *std::max_element(reach.begin(), reach.end());
+  for (int layer = 0; layer < layers; ++layer) {
+    const Mask before = body;
+    parallel_for(grid.size[2], [&](std::size_t slice) {
+      const int k = static_cast<int>(slice);
+      for (int j = 0; j < grid.size[1]; ++j)
+        for (int i = 0; i < grid.size[0]; ++i)
+          if (before.at(i, j, k) != 0 && at_surface(before, {i, j, k}) && dark(before, {i, j, k}))
+            body.at(i, j, k) = 0;
+    });
+  }
+}
+
 // Labels of one voxel at a time: in the body, in front of the wall, inside a footprint, deeper than the skin.
 void fill_masks(BreastSegmentation& result, const ChestSurfaces& chest, const Footprints& footprints,
                 double midline_x_mm, double skin_mm) {
   const Grid& grid = result.body.grid;
   const Image<float> depth = depth_inside(result.body, false);
-  // Distances run between voxel centres; the skin's outer surface is half a voxel away.
-  const double half_voxel = 0.5 * std::min({grid.spacing_mm.x, grid.spacing_mm.y, grid.spacing_mm.z});
+  // Distances run between voxel centres: the skin's outer surface is half a voxel away, and a voxel that
+  // straddles its inner surface reaches in by another half.
+  const double voxel = std::min({grid.spacing_mm.x, grid.spacing_mm.y, grid.spacing_mm.z});
   result.breast = Mask(grid);
   result.chest_wall_depth_mm = Image<float>(grid);
   parallel_for(grid.size[2], [&](std::size_t slice) {
@@ -128,7 +166,7 @@ void fill_masks(BreastSegmentation& result, const ChestSurfaces& chest, const Fo
         const std::size_t o = grid.offset(i, j, k);
         const float front = chest.wall.interpolate(p.x, p.z) - static_cast<float>(p.y);
         result.chest_wall_depth_mm.voxels[o] = front;
-        if (!(front > 0) || result.body.voxels[o] == 0 || depth.voxels[o] <= skin_mm + half_voxel) continue;
+        if (!(front > 0) || result.body.voxels[o] == 0 || depth.voxels[o] <= skin_mm + voxel) continue;
         if (footprints.smooth_inside.interpolate(p.x, p.z) < 0.5F) continue;
         result.breast.voxels[o] = p.x < midline_x_mm ? 1 : 2;
       }
@@ -240,6 +278,7 @@ BreastSegmentation segment_breasts(const Image<float>& image, const BreastSegmen
   const double threshold = air_threshold(image, smoothed, noise_sigma(image));
   const Canonical canonical = make_canonical(smoothed, threshold);
   result.body = fine_body(smoothed, canonical, threshold);
+  if (options.fat == FatSignal::dark) peel_to_half_maximum(result.body, image);
   const ChestSurfaces chest = find_chest_surfaces(canonical, options.fat);
   const Footprints footprints = find_footprints(chest.protrusion);
   const Midline midline = find_midline(chest, footprints);

@@ -18,8 +18,8 @@ enum class FatSignal { bright, dark };
 
 struct BreastSegmentationOptions {
   FatSignal fat = FatSignal::dark;
-  // Normal skin of the breast: 0.8–3 mm on MRI, mean 1.5–2 (Willson 1982; Ulger 2003; Huang 2008). Two keeps
-  // the mean plus one voxel's partial volume out.
+  // Thickness of normal breast skin: mean 1.45 mm on breast CT (Huang 2008, Med Phys 35:1199), 0.7–2.7 mm on
+  // mammograms (Willson 1982), up to 3 mm near the areola; 2 leaves room for the thicker half.
   double skin_mm = 2.0;
 };
 

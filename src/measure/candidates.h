@@ -1,7 +1,7 @@
 #pragma once
 // Regions that enhance early, ranked from "looks like a mass" to "looks like nipple, vessel, skin or motion".
-// Classical: hysteresis on early enhancement, watershed-free connected regions, features, a logistic score
-// whose weights are stated in docs/methods/measure.md.
+// Classical: seeds of fast enhancement grown to half of their peak, features, and log-odds added up to a
+// score; the odds are stated with their sources in candidates.cpp and docs/methods/measure.md.
 
 #include <array>
 #include <string>
@@ -13,10 +13,10 @@
 namespace lobule::measure {
 
 struct Region {
-  double score = 0;  // 0 to 1
-  int side = 0;      // label of the breast mask: 1 right, 2 left
-  Vec3 center_mm;    // LPS, weighted by enhancement
-  Index3 center_index{};
+  double score = 0;       // 0 to 1
+  int side = 0;           // label of the breast mask: 1 right, 2 left
+  Vec3 center_mm;         // LPS
+  Index3 center_index{};  // the voxel of the region nearest to it
   double volume_ml = 0;
   double longest_diameter_mm = 0;       // largest distance of two of its voxels, plus one voxel
   double peak_enhancement_percent = 0;  // 95th percentile of the early phase
@@ -24,9 +24,10 @@ struct Region {
   double mean_ser = 0;                  // NaN without a late phase
   CurveType curve = CurveType::none;    // of the mean curve
   double adc_median_um2_per_s = 0;      // NaN where no ADC is measured there
-  double elongation = 1;                // longest axis / middle axis of the region's moments
-  double vesselness = 0;                // mean in the region
-  double sphericity = 0;                // 1 for a ball
+  double elongation = 1;                // longest axis / middle axis of the moments
+  double flatness = 1;                  // middle axis / shortest axis
+  double vessel_share = 0;              // share of its voxels in the vessel mask
+  double sphericity = 0;                // volume / volume of the ball of the longest diameter
   double distance_to_skin_mm = 0, distance_to_chest_wall_mm = 0, distance_to_nipple_mm = 0;
   double asymmetry_percent = 0;     // enhancement above that of the mirrored place in the other breast
   std::string remark;               // in words: "near the nipple; vessel-like (elongation 6.1)"; may be empty
@@ -36,7 +37,7 @@ struct Region {
   static void fields(F& f, S& s) {
     f(s.score), f(s.side), f(s.center_mm), f(s.center_index), f(s.volume_ml), f(s.longest_diameter_mm),
         f(s.peak_enhancement_percent), f(s.mean_enhancement_percent), f(s.mean_ser), f(s.curve),
-        f(s.adc_median_um2_per_s), f(s.elongation), f(s.vesselness), f(s.sphericity),
+        f(s.adc_median_um2_per_s), f(s.elongation), f(s.flatness), f(s.vessel_share), f(s.sphericity),
         f(s.distance_to_skin_mm), f(s.distance_to_chest_wall_mm), f(s.distance_to_nipple_mm),
         f(s.asymmetry_percent), f(s.remark), f(s.mean_signal), f(s.voxels);
   }
@@ -45,7 +46,7 @@ struct Region {
 struct CandidateOptions {
   double seed_percent = 100;        // BI-RADS "fast" initial enhancement: above 100 %
   double grow_percent = 50;         // BI-RADS "slow" below 50 %
-  double smallest_diameter_mm = 4;  // a focus is below 5 mm (BI-RADS)
+  double smallest_diameter_mm = 4;  // of a ball of the region's volume; a focus is below 5 mm (BI-RADS)
   int most = 20;
   double suspicious_score = 0.5;
 };
@@ -53,6 +54,7 @@ struct CandidateOptions {
 struct CandidateInput {
   std::vector<const Image<float>*> phases;  // motion-corrected, the first before contrast; one grid
   int early_index = 1;
+  double noise_floor = 0;  // signal that is no tissue, as for percent_enhancement
   const Image<float>* early_percent = nullptr;
   const Image<float>* ser = nullptr;  // may be null
   const Mask* breast = nullptr;       // 1 right, 2 left

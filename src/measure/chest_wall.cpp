@@ -14,9 +14,9 @@ namespace {
 // Working lattice: fine along depth, where the wall is sought.
 constexpr double kStepMm = 3.0, kDepthStepMm = 1.5;
 
-// The torso's curvature: waves shorter than this are breasts. A breast's base is about 100–160 mm wide
-// (Vandeweyer 2002; breast base width 11–15 cm), the chest 280–380 mm.
-constexpr double kTorsoWavelengthMm = 300;
+// The torso's curvature: it bridges a breast's base, about 110–150 mm wide (Vandeweyer 2002), that is, half a
+// wave of less than this, and still follows the arch of a chest 280–380 mm wide.
+constexpr double kTorsoWavelengthMm = 220;
 
 // Columns whose skin lies this far behind the sternum belong to the flank.
 constexpr double kFlankMm = 60;
@@ -106,6 +106,27 @@ double sternum_depth(const DepthMap& skin, double midline_x_mm) {
       if (std::abs(skin.x_mm(i) - midline_x_mm) <= 15 && !std::isnan(skin.at(i, k)))
         depths.push_back(skin.at(i, k));
   return median(depths);
+}
+
+// The torso as it were without breasts: a smooth surface through the valley between them and the skin around
+// them. The valley's floor, the deepest skin near the midline in each row, holds it in front: the sternum
+// is the landmark that all chest-wall methods start from.
+DepthMap torso_behind_breasts(const DepthMap& front, double midline_x_mm) {
+  constexpr double kValleyMm = 25;
+  constexpr float kFloorMm = 5;  // skin this near to the deepest belongs to the floor
+  const DepthMap coarse = thinned(front);
+  std::vector<bool> anchored(coarse.y_mm.size(), false);
+  for (int k = 0; k < coarse.nz; ++k) {
+    float deepest = -1e30F;
+    const auto in_valley = [&](int i) {
+      return std::abs(coarse.x_mm(i) - midline_x_mm) <= kValleyMm && !std::isnan(coarse.at(i, k));
+    };
+    for (int i = 0; i < coarse.nx; ++i)
+      if (in_valley(i)) deepest = std::max(deepest, coarse.at(i, k));
+    for (int i = 0; i < coarse.nx; ++i)
+      anchored[coarse.offset(i, k)] = in_valley(i) && coarse.at(i, k) > deepest - kFloorMm;
+  }
+  return resampled_like(front, baseline_behind(coarse, anchored, kTorsoWavelengthMm));
 }
 
 // The wall as a path of least cost per row of columns, the rows drawn to each other.
@@ -245,7 +266,7 @@ ChestSurfaces find_chest_surfaces(const Canonical& canonical, FatSignal fat) {
   DepthMap front = chest.skin;
   for (float& y : front.y_mm)
     if (y > chest.sternum_y_mm + kFlankMm) y = kMissing;
-  chest.torso = baseline_behind(front, kTorsoWavelengthMm);
+  chest.torso = torso_behind_breasts(front, chest.midline_x_mm);
   chest.protrusion = chest.torso;
   for (std::size_t i = 0; i < front.y_mm.size(); ++i) chest.protrusion.y_mm[i] -= front.y_mm[i];
   WallFinder finder(canonical, chest.torso, fat);

@@ -120,9 +120,6 @@ DepthMap smooth(const DepthMap& map, double sigma_mm) {
   return result;
 }
 
-namespace {
-
-// Every second point in both directions.
 DepthMap thinned(const DepthMap& map) {
   DepthMap half((map.nx + 1) / 2, (map.nz + 1) / 2, map.x0_mm, map.z0_mm, 2 * map.step_mm);
   for (int k = 0; k < half.nz; ++k)
@@ -130,17 +127,14 @@ DepthMap thinned(const DepthMap& map) {
   return half;
 }
 
-}  // namespace
+DepthMap resampled_like(const DepthMap& lattice, const DepthMap& map) {
+  DepthMap result = lattice.like(0);
+  for (int k = 0; k < result.nz; ++k)
+    for (int i = 0; i < result.nx; ++i) result.at(i, k) = map.interpolate(result.x_mm(i), result.z_mm(k));
+  return result;
+}
 
-DepthMap baseline_behind(const DepthMap& skin, double wavelength_mm) {
-  // A sixtieth of the wavelength resolves it amply; finer lattices only converge slower.
-  if (skin.step_mm < wavelength_mm / 60 && skin.nx > 8 && skin.nz > 8) {
-    const DepthMap coarse = baseline_behind(thinned(skin), wavelength_mm);
-    DepthMap fine = skin.like(0);
-    for (int k = 0; k < fine.nz; ++k)
-      for (int i = 0; i < fine.nx; ++i) fine.at(i, k) = coarse.interpolate(fine.x_mm(i), fine.z_mm(k));
-    return fine;
-  }
+DepthMap baseline_behind(const DepthMap& skin, const std::vector<bool>& anchored, double wavelength_mm) {
   const double lambda = std::pow(wavelength_mm / (2 * std::numbers::pi * skin.step_mm), 4);
   Penalised system(skin.nx, skin.nz, lambda);
   double mean = 0;
@@ -158,7 +152,7 @@ DepthMap baseline_behind(const DepthMap& skin, double wavelength_mm) {
     for (std::size_t i = 0; i < right.size(); ++i) {
       const double y = skin.y_mm[i] - mean;
       if (std::isnan(y)) continue;
-      system.weight[i] = round == 0 || y > b[i] ? 1 : kFrontWeight;
+      system.weight[i] = round == 0 || anchored[i] || y > b[i] ? 1 : kFrontWeight;
       right[i] = system.weight[i] * y;
     }
     system.solve(right, b);

@@ -28,8 +28,15 @@ struct DepthMap {
 // Gaussian of a standard deviation in mm; NaN points carry no weight and stay NaN.
 DepthMap smooth(const DepthMap& map, double sigma_mm);
 
+// Every second point in both directions.
+DepthMap thinned(const DepthMap& map);
+
+// The map at the points of another lattice.
+DepthMap resampled_like(const DepthMap& lattice, const DepthMap& map);
+
 // The smooth surface behind protrusions: the asymmetric least-squares baseline (Eilers and Boelens 2005; a
-// Whittaker smoother whose points in front of it weigh little) with a half-power wavelength in mm.
-DepthMap baseline_behind(const DepthMap& skin, double wavelength_mm);
+// Whittaker smoother whose points in front of it weigh little) with a half-power wavelength in mm. Points
+// that are `anchored` (one flag a point) always weigh fully.
+DepthMap baseline_behind(const DepthMap& skin, const std::vector<bool>& anchored, double wavelength_mm);
 
 }  // namespace lobule::measure

@@ -1,7 +1,8 @@
 #pragma once
-// Fibroglandular tissue inside a breast mask: two classes, fat and gland, by a Gaussian mixture on
-// bias-corrected intensities for each breast, smoothed by a Markov random field (after Zhang 2001;
-// thresholds by clustering as in Nie 2008, Med Phys 35:5253). Gland is dark where fat is bright and bright
+// Fibroglandular tissue inside a breast mask: fat and gland by adaptive fuzzy c-means (Pham and Prince 1999;
+// fuzzy c-means for density as in Nie 2008, Med Phys 35:5253, and Wu 2013) on bias-corrected intensities of
+// both breasts together (fat, mixed and gland), smoothed by a Markov random field (Besag 1986). The boundary
+// lies midway between the classes, where a voxel is half gland. Gland is dark where fat is bright and bright
 // where fat is suppressed.
 
 #include <array>
@@ -14,7 +15,7 @@ namespace lobule::measure {
 
 struct FgtOptions {
   FatSignal fat = FatSignal::dark;
-  double mrf_weight = 0.5;         // cost of a face neighbour of the other class
+  double mrf_weight = 0.3;         // cost of a face neighbour of the other class
   double smallest_part_ml = 0.01;  // isolated parts below this are speckle
 };
 

@@ -18,7 +18,7 @@ struct PhantomOptions {
 
 struct BreastPhantom {
   Image<float> image;
-  Mask body, breast, gland;  // breast without the outer 2 mm of skin; 1 right, 2 left
+  Mask body, breast, gland;  // breast without 2 mm of skin and a voxel; 1 right, 2 left
 };
 
 inline constexpr double kBreastX = 60;  // LPS x of the left breast's centre
@@ -61,7 +61,7 @@ inline BreastPhantom breast_phantom(const Grid& grid, const PhantomOptions& opti
       }
   const Image<float> depth = depth_inside(p.body, false);
   for (std::size_t i = 0; i < p.breast.voxels.size(); ++i)
-    if (depth.voxels[i] <= 2 + 1.5) p.breast.voxels[i] = 0;
+    if (depth.voxels[i] <= 2 + 3) p.breast.voxels[i] = 0;
   return p;
 }
 

@@ -81,11 +81,11 @@ TEST(SegmentBreasts, TakesAnySizeOfGridWithoutThrowing) {
 }
 
 TEST(BaselineBehind, PassesUnderABumpAndKeepsAPlane) {
-  DepthMap skin(60, 40, 0, 0, 3);
+  DepthMap skin(60, 40, 0, 0, 6);
   for (int k = 0; k < 40; ++k)
     for (int i = 0; i < 60; ++i)
       skin.at(i, k) = static_cast<float>(5 + 0.1 * i - (std::hypot(i - 30, k - 20) < 10 ? 40 : 0));
-  const DepthMap base = baseline_behind(skin, 300);
+  const DepthMap base = baseline_behind(skin, std::vector<bool>(60 * 40, false), 300);
   for (int k = 0; k < 40; k += 5)
     for (int i = 0; i < 60; i += 5) EXPECT_NEAR(base.at(i, k), 5 + 0.1 * i, 1.5);
 }

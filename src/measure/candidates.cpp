@@ -1,0 +1,421 @@
+#include "measure/candidates.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numbers>
+#include <optional>
+
+#include "core/error.h"
+#include "core/resample.h"
+#include "measure/morphology.h"
+
+namespace lobule::measure {
+namespace {
+
+// Log-odds of malignancy, added up (naive Bayes).
+namespace odds {
+// One in ten enhancing spots that a reader would look at is a cancer (biopsy yields of MRI-only findings lie
+// between 10 and 30 %).
+constexpr double kPrior = -2.2;
+// Kuhl 1999, Radiology 211:101, table 3: shares of curve types in malignant and benign lesions, 57.4 / 33.6 /
+// 8.9 % and 5.5 / 11.5 / 83.0 %; logarithms of their ratios.
+constexpr double kWashout = 2.3, kPlateau = 1.1, kPersistent = -2.2;
+// ADC below 1.3 µm²/ms (EUSOBI 2020): sensitivity about 0.89, specificity 0.82 (Baxter 2019, Radiology
+// 291:632).
+// Below 0.6 the voxels are fat (about 0.1–0.5 where it is not suppressed) or noise, and say nothing.
+constexpr double kLowAdcUm2PerS = 1300, kFatAdcUm2PerS = 600, kLowAdc = 1.6, kHighAdc = -2.0;
+// A focus, below 5 mm: about 3 % malignant (Ha 2014; Raza 2014).
+constexpr double kFocusMm = 5, kFocus = -1.2;
+// By design, so that the usual look-alikes fall behind any mass: vessel, nipple, skin rim, strand.
+constexpr double kVessel = -3, kNipple = -3, kRim = -2.5, kPerElongation = -0.8, kPerDoubledPeak = 0.7;
+// Enhancement that the mirrored place does not share (by design; asymmetry is a reader's first cue).
+constexpr double kAsymmetric = 0.5, kSymmetric = -0.7;
+// A mass fills a fair part of the ball around it; strands, rims and scattered noise do not (by design).
+constexpr double kCompact = 0.25, kSparse = -2;
+}  // namespace odds
+
+// Enhancement is sought on lightly smoothed images: one voxel's noise is no focus.
+constexpr double kSmoothingMm = 1.0;
+
+constexpr double kNippleMm = 12;    // radius of the nipple and the ducts behind it
+constexpr double kRimMm = 5;        // a rim this near to the skin or the chest wall …
+constexpr double kRimFlatness = 2;  // … and this much wider than thick is motion or skin
+constexpr double kStrandElongation = 2.5;
+
+void check_grids(const CandidateInput& in) {
+  if (in.phases.empty() || in.early_percent == nullptr || in.breast == nullptr)
+    throw Error("candidates", "phases, early enhancement and breast mask are all needed");
+  if (in.early_index < 1 || in.early_index >= static_cast<int>(in.phases.size()))
+    throw Error("candidates",
+                "there is no phase " + std::to_string(in.early_index) + " after the contrast agent");
+  const Grid& grid = in.breast->grid;
+  const auto check = [&](const Grid* other) {
+    if (other != nullptr && !same_grid(grid, *other))
+      throw Error("candidates",
+                  "images lie on different grids: " + describe(grid) + " and " + describe(*other));
+  };
+  for (const auto* phase : in.phases) check(&phase->grid);
+  check(&in.early_percent->grid);
+  check(in.ser != nullptr ? &in.ser->grid : nullptr);
+  check(in.body != nullptr ? &in.body->grid : nullptr);
+  check(in.vessels != nullptr && !in.vessels->empty() ? &in.vessels->grid : nullptr);
+  check(in.chest_wall_depth_mm != nullptr ? &in.chest_wall_depth_mm->grid : nullptr);
+}
+
+double percentile(std::vector<float> values, double share) {
+  const auto at =
+      values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+Vec3 position(const Grid& grid, const Index3& p) {
+  return point_from_index(grid, {double(p[0]), double(p[1]), double(p[2])});
+}
+
+// A seed and all that is joined to it, is free, and enhances by half of the seed's peak.
+std::vector<Index3> grow(const std::vector<Index3>& seed, const CandidateInput& in,
+                         const Image<float>& percent, double smallest_percent, Image<int>& owner, int id) {
+  const Grid& grid = in.breast->grid;
+  const std::uint8_t side = in.breast->at(seed[0][0], seed[0][1], seed[0][2]);
+  std::vector<Index3> region;
+  const auto take = [&](const Index3& p) {
+    owner.at(p[0], p[1], p[2]) = id;
+    region.push_back(p);
+  };
+  for (const Index3& p : seed)
+    if (owner.at(p[0], p[1], p[2]) == 0) take(p);
+  for (std::size_t n = 0; n < region.size(); ++n)
+    for (int a = 0; a < 3; ++a)
+      for (const int step : {-1, 1}) {
+        Index3 q = region[n];
+        q[a] += step;
+        if (!grid.contains(q[0], q[1], q[2])) continue;
+        const std::size_t o = grid.offset(q[0], q[1], q[2]);
+        if (owner.voxels[o] == 0 && in.breast->voxels[o] == side && percent.voxels[o] >= smallest_percent)
+          take(q);
+      }
+  return region;
+}
+
+// Seeds by falling peak (95th percentile of the early enhancement).
+struct Seed {
+  std::vector<Index3> voxels;
+  double peak = 0;
+};
+
+std::vector<Seed> find_seeds(const CandidateInput& in, const Image<float>& percent, double seed_percent) {
+  const Grid& grid = in.breast->grid;
+  Mask fast(grid);
+  for (std::size_t i = 0; i < fast.voxels.size(); ++i)
+    fast.voxels[i] = in.breast->voxels[i] != 0 && percent.voxels[i] >= seed_percent;
+  const Components parts = connected_components(fast, Connectivity::faces);
+  std::vector<Seed> seeds(parts.count.size());
+  std::vector<std::vector<float>> values(parts.count.size());
+  for (int k = 0; k < grid.size[2]; ++k)
+    for (int j = 0; j < grid.size[1]; ++j)
+      for (int i = 0; i < grid.size[0]; ++i)
+        if (const int label = parts.label.at(i, j, k); label != 0) {
+          seeds[label].voxels.push_back({i, j, k});
+          values[label].push_back(percent.at(i, j, k));
+        }
+  seeds.erase(seeds.begin());
+  for (std::size_t s = 0; s < seeds.size(); ++s) seeds[s].peak = percentile(values[s + 1], 0.95);
+  std::stable_sort(seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) { return a.peak > b.peak; });
+  return seeds;
+}
+
+// The largest extent over many directions plus one voxel: within half a percent of the largest distance.
+double longest_diameter(const std::vector<Vec3>& points, double voxel_mm) {
+  constexpr int kDirections = 400;
+  double longest = 0;
+  for (int d = 0; d < kDirections; ++d) {
+    const double z = (d + 0.5) / kDirections;  // half of the sphere, a golden spiral
+    const double turn = d * std::numbers::pi * (3 - std::sqrt(5.0)), r = std::sqrt(1 - z * z);
+    const Vec3 axis{r * std::cos(turn), r * std::sin(turn), z};
+    double low = 1e30, high = -1e30;
+    for (const Vec3& p : points) {
+      low = std::min(low, dot(p, axis));
+      high = std::max(high, dot(p, axis));
+    }
+    longest = std::max(longest, high - low);
+  }
+  return longest + voxel_mm;
+}
+
+// Standard deviations along the principal axes, longest first, by Jacobi rotations.
+std::array<double, 3> principal_spreads(const std::vector<Vec3>& points, double voxel_mm) {
+  Vec3 mean;
+  for (const Vec3& p : points) mean = mean + (1.0 / static_cast<double>(points.size())) * p;
+  double m[3][3] = {};
+  for (const Vec3& p : points)
+    for (int a = 0; a < 3; ++a)
+      for (int b = 0; b < 3; ++b)
+        m[a][b] += (p[a] - mean[a]) * (p[b] - mean[b]) / static_cast<double>(points.size());
+  for (int sweep = 0; sweep < 20; ++sweep)
+    for (int a = 0; a < 2; ++a)
+      for (int b = a + 1; b < 3; ++b) {
+        if (std::abs(m[a][b]) < 1e-12) continue;
+        const double angle = 0.5 * std::atan2(2 * m[a][b], m[a][a] - m[b][b]);
+        const double c = std::cos(angle), s = std::sin(angle);
+        for (int i = 0; i < 3; ++i) {
+          const double u = m[i][a], v = m[i][b];
+          m[i][a] = c * u + s * v;
+          m[i][b] = c * v - s * u;
+        }
+        for (int i = 0; i < 3; ++i) {
+          const double u = m[a][i], v = m[b][i];
+          m[a][i] = c * u + s * v;
+          m[b][i] = c * v - s * u;
+        }
+      }
+  // A voxel has an extent itself; this keeps thin regions finite.
+  const double own = voxel_mm * voxel_mm / 12;
+  std::array<double, 3> spread{std::sqrt(m[0][0] + own), std::sqrt(m[1][1] + own), std::sqrt(m[2][2] + own)};
+  std::sort(spread.rbegin(), spread.rend());
+  return spread;
+}
+
+// What is the same for all regions of an exam.
+struct Scene {
+  Image<float> skin_depth;
+  std::array<Vec3, 3> nipple;
+  double midline_x_mm = 0;
+  bool two_sides = false;
+};
+
+Scene make_scene(const CandidateInput& in) {
+  Scene scene;
+  scene.skin_depth = depth_inside(in.body != nullptr ? *in.body : *in.breast, false);
+  scene.nipple = nipple_points(*in.breast);
+  std::array<double, 3> sum{}, count{};
+  const Grid& grid = in.breast->grid;
+  for (int k = 0; k < grid.size[2]; ++k)
+    for (int j = 0; j < grid.size[1]; ++j)
+      for (int i = 0; i < grid.size[0]; ++i)
+        if (const int side = in.breast->at(i, j, k); side == 1 || side == 2) {
+          sum[side] += position(grid, {i, j, k}).x;
+          ++count[side];
+        }
+  scene.two_sides = count[1] > 0 && count[2] > 0;
+  if (scene.two_sides) scene.midline_x_mm = 0.5 * (sum[1] / count[1] + sum[2] / count[2]);
+  return scene;
+}
+
+// Mean enhancement around the mirrored centre in the other breast.
+std::optional<double> mirrored_percent(const CandidateInput& in, const Scene& scene, Vec3 center) {
+  constexpr double kReachMm = 8;  // breasts are not exact mirrors
+  if (!scene.two_sides) return {};
+  center.x = 2 * scene.midline_x_mm - center.x;
+  const Grid& grid = in.breast->grid;
+  const Vec3 middle = index_from_point(grid, center);
+  double sum = 0;
+  int n = 0;
+  Index3 low, high;
+  for (int a = 0; a < 3; ++a) {
+    low[a] = std::max(0, static_cast<int>(middle[a] - kReachMm / grid.spacing_mm[a]));
+    high[a] = std::min(grid.size[a] - 1, static_cast<int>(middle[a] + kReachMm / grid.spacing_mm[a]));
+  }
+  for (int k = low[2]; k <= high[2]; ++k)
+    for (int j = low[1]; j <= high[1]; ++j)
+      for (int i = low[0]; i <= high[0]; ++i) {
+        const float v = in.early_percent->at(i, j, k);
+        if (in.breast->at(i, j, k) == 0 || std::isnan(v)) continue;
+        sum += v;
+        ++n;
+      }
+  if (n == 0) return {};
+  return sum / n;
+}
+
+void measure_kinetics(Region& r, const CandidateInput& in) {
+  const Grid& grid = in.breast->grid;
+  std::vector<float> early;
+  double ser = 0;
+  int ser_count = 0;
+  for (const Index3& p : r.voxels) {
+    const std::size_t o = grid.offset(p[0], p[1], p[2]);
+    if (!std::isnan(in.early_percent->voxels[o])) early.push_back(in.early_percent->voxels[o]);
+    if (in.ser != nullptr && !std::isnan(in.ser->voxels[o])) {
+      ser += in.ser->voxels[o];
+      ++ser_count;
+    }
+  }
+  r.peak_enhancement_percent = early.empty() ? std::nan("") : percentile(early, 0.95);
+  for (const float v : early) r.mean_enhancement_percent += v / static_cast<double>(early.size());
+  r.mean_ser = ser_count == 0 ? std::nan("") : ser / ser_count;
+  for (const auto* phase : in.phases) {
+    double sum = 0;
+    int n = 0;
+    for (const Index3& p : r.voxels)
+      if (const float v = phase->at(p[0], p[1], p[2]); !std::isnan(v)) {
+        sum += v;
+        ++n;
+      }
+    r.mean_signal.push_back(n == 0 ? std::nan("") : sum / n);
+  }
+  r.curve = curve_type(r.mean_signal, in.early_index);
+}
+
+void measure_shape(Region& r, const Grid& grid) {
+  std::vector<Vec3> points;
+  Vec3 sum;
+  for (const Index3& p : r.voxels) {
+    points.push_back(position(grid, p));
+    sum = sum + points.back();
+  }
+  r.center_mm = (1.0 / static_cast<double>(points.size())) * sum;
+  // The centre is a voxel of the region, so that it can be shown on its slice.
+  std::size_t nearest = 0;
+  for (std::size_t i = 1; i < points.size(); ++i)
+    if (norm(points[i] - r.center_mm) < norm(points[nearest] - r.center_mm)) nearest = i;
+  r.center_index = r.voxels[nearest];
+  r.volume_ml = static_cast<double>(points.size()) * grid.voxel_volume_ml();
+  const double voxel = std::cbrt(1000 * grid.voxel_volume_ml());
+  r.longest_diameter_mm = longest_diameter(points, voxel);
+  const auto spread = principal_spreads(points, voxel);
+  r.elongation = spread[0] / spread[1];
+  r.flatness = spread[1] / spread[2];
+  const double ball = std::numbers::pi / 6 * std::pow(r.longest_diameter_mm, 3);
+  r.sphericity = std::min(1.0, 1000 * r.volume_ml / ball);
+}
+
+void measure_place(Region& r, const CandidateInput& in, const Scene& scene) {
+  const Grid& grid = in.breast->grid;
+  double skin = 0, wall = 0, vessels = 0, to_nipple = 1e30;
+  for (const Index3& p : r.voxels) {
+    const std::size_t o = grid.offset(p[0], p[1], p[2]);
+    skin += scene.skin_depth.voxels[o];
+    if (in.chest_wall_depth_mm != nullptr) wall += in.chest_wall_depth_mm->voxels[o];
+    if (in.vessels != nullptr && !in.vessels->empty()) vessels += in.vessels->voxels[o] != 0;
+    to_nipple = std::min(to_nipple, norm(position(grid, p) - scene.nipple[r.side]));
+  }
+  const auto n = static_cast<double>(r.voxels.size());
+  r.distance_to_skin_mm = skin / n;
+  r.distance_to_chest_wall_mm = in.chest_wall_depth_mm != nullptr ? wall / n : std::nan("");
+  r.distance_to_nipple_mm = to_nipple;
+  r.vessel_share = vessels / n;
+  const auto mirrored = mirrored_percent(in, scene, r.center_mm);
+  r.asymmetry_percent = mirrored ? r.mean_enhancement_percent - *mirrored : std::nan("");
+}
+
+void measure_adc(Region& r, const CandidateInput& in) {
+  r.adc_median_um2_per_s = std::nan("");
+  if (in.adc_um2_per_s == nullptr || in.adc_um2_per_s->empty()) return;
+  std::vector<float> values;
+  for (const Index3& p : r.voxels) {
+    const Vec3 index = index_from_point(in.adc_um2_per_s->grid, position(in.breast->grid, p));
+    const float v = sample(*in.adc_um2_per_s, index, Interpolation::nearest);
+    if (v > 0) values.push_back(v);
+  }
+  if (!values.empty()) r.adc_median_um2_per_s = percentile(values, 0.5);
+}
+
+void add_remark(Region& r, const char* words, double value = std::nan("")) {
+  char text[96];
+  if (std::isnan(value)) {
+    std::snprintf(text, sizeof text, "%s", words);
+  } else {
+    std::snprintf(text, sizeof text, words, value);
+  }
+  if (!r.remark.empty()) r.remark += "; ";
+  r.remark += text;
+}
+
+void score(Region& r) {
+  double sum = odds::kPrior;
+  if (r.curve == CurveType::washout) sum += odds::kWashout;
+  if (r.curve == CurveType::plateau) sum += odds::kPlateau;
+  if (r.curve == CurveType::persistent) sum += odds::kPersistent;
+  sum += odds::kPerDoubledPeak *
+         std::clamp(std::log2(std::max(1.0, r.peak_enhancement_percent) / 100), -1.0, 1.5);
+  if (!std::isnan(r.adc_median_um2_per_s)) {
+    const double adc = r.adc_median_um2_per_s;
+    if (adc >= odds::kLowAdcUm2PerS) sum += odds::kHighAdc;
+    if (adc >= odds::kFatAdcUm2PerS && adc < odds::kLowAdcUm2PerS) {
+      sum += odds::kLowAdc;
+      add_remark(r, "low ADC");
+    }
+  }
+  if (r.longest_diameter_mm < odds::kFocusMm) {
+    sum += odds::kFocus;
+    add_remark(r, "focus");
+  }
+  if (r.sphericity < odds::kCompact) {
+    sum += odds::kSparse;
+    add_remark(r, "not compact");
+  }
+  if (r.vessel_share > 0.5 || r.elongation > kStrandElongation) {
+    sum += odds::kVessel * r.vessel_share + odds::kPerElongation * (std::min(r.elongation, 6.0) - 1.5);
+    add_remark(r, "vessel-like (elongation %.1f)", r.elongation);
+  }
+  if (r.distance_to_nipple_mm < kNippleMm) {
+    sum += odds::kNipple;
+    add_remark(r, "near the nipple");
+  }
+  const bool by_skin = r.distance_to_skin_mm < kRimMm;
+  const bool by_wall = r.distance_to_chest_wall_mm < kRimMm;  // false for NaN
+  if ((by_skin || by_wall) && r.flatness > kRimFlatness) {
+    sum += odds::kRim;
+    add_remark(
+        r, by_skin ? "thin rim under the skin (motion?)" : "thin rim at the chest wall (heart or motion?)");
+  } else if (by_skin || by_wall) {
+    add_remark(r, by_skin ? "under the skin" : "at the chest wall");
+  }
+  if (!std::isnan(r.asymmetry_percent))
+    sum += r.asymmetry_percent > 0.5 * r.mean_enhancement_percent ? odds::kAsymmetric : odds::kSymmetric;
+  r.score = 1 / (1 + std::exp(-sum));
+}
+
+}  // namespace
+
+std::array<Vec3, 3> nipple_points(const Mask& breast) {
+  const double nan = std::nan("");
+  std::array<Vec3, 3> front{Vec3{nan, nan, nan}, Vec3{nan, nan, nan}, Vec3{nan, nan, nan}};
+  const Grid& grid = breast.grid;
+  for (int k = 0; k < grid.size[2]; ++k)
+    for (int j = 0; j < grid.size[1]; ++j)
+      for (int i = 0; i < grid.size[0]; ++i) {
+        const int side = breast.at(i, j, k);
+        if (side != 1 && side != 2) continue;
+        const Vec3 p = position(grid, {i, j, k});
+        if (!(p.y >= front[side].y)) front[side] = p;
+      }
+  return front;
+}
+
+std::vector<Region> find_candidates(const CandidateInput& in, const CandidateOptions& options) {
+  check_grids(in);
+  const Grid& grid = in.breast->grid;
+  std::vector<Region> regions;
+  const Image<float> percent =
+      percent_enhancement(gaussian_smooth(*in.phases[0], kSmoothingMm),
+                          gaussian_smooth(*in.phases[in.early_index], kSmoothingMm), in.noise_floor);
+  const std::vector<Seed> seeds = find_seeds(in, percent, options.seed_percent);
+  if (seeds.empty()) return regions;
+  const Scene scene = make_scene(in);
+  const double smallest_ml = std::numbers::pi / 6 * std::pow(options.smallest_diameter_mm, 3) / 1000;
+  Image<int> owner(grid);
+  int id = 0;
+  for (const Seed& seed : seeds) {
+    Region r;
+    const Index3& first = seed.voxels[0];
+    r.side = in.breast->at(first[0], first[1], first[2]);
+    r.voxels = grow(seed.voxels, in, percent, std::max(options.grow_percent, 0.5 * seed.peak), owner, ++id);
+    if (r.voxels.empty()) continue;
+    measure_shape(r, grid);
+    if (r.volume_ml < smallest_ml) continue;
+    measure_kinetics(r, in);
+    measure_place(r, in, scene);
+    measure_adc(r, in);
+    score(r);
+    regions.push_back(std::move(r));
+  }
+  std::stable_sort(regions.begin(), regions.end(),
+                   [](const Region& a, const Region& b) { return a.score > b.score; });
+  if (regions.size() > static_cast<std::size_t>(options.most)) regions.resize(options.most);
+  return regions;
+}
+
+}  // namespace lobule::measure
