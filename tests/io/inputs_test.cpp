@@ -1,0 +1,207 @@
+#include "io/inputs.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "io/files.h"
+#include "raw_dicom.h"
+#include "support/test_support.h"
+
+namespace lobule::io {
+namespace {
+using test::refusal;
+namespace fs = std::filesystem;
+
+struct Member {
+  std::string path, content, link = "";
+};
+
+// An archive that says what it is told to, however wrong.
+void write_archive(const fs::path& path, const std::vector<Member>& members) {
+  archive* out = archive_write_new();
+  const std::string name = path.string();
+  if (name.ends_with(".zip")) {
+    archive_write_set_format_zip(out);
+  } else {
+    archive_write_set_format_pax_restricted(out);
+    if (name.ends_with("gz")) archive_write_add_filter_gzip(out);
+    if (name.ends_with("xz")) archive_write_add_filter_xz(out);
+  }
+  archive_write_open_filename(out, path.c_str());
+  for (const Member& member : members) {
+    archive_entry* entry = archive_entry_new();
+    archive_entry_set_pathname(entry, member.path.c_str());
+    archive_entry_set_perm(entry, 0644);
+    archive_entry_set_filetype(entry, member.link.empty() ? AE_IFREG : AE_IFLNK);
+    if (member.link.empty())
+      archive_entry_set_size(entry, static_cast<la_int64_t>(member.content.size()));
+    else
+      archive_entry_set_symlink(entry, member.link.c_str());
+    archive_write_header(out, entry);
+    archive_write_data(out, member.content.data(), member.content.size());
+    archive_entry_free(entry);
+  }
+  archive_write_free(out);
+}
+
+Inputs collect(const fs::path& root, const test::ScratchFolder& folder, const ArchiveLimits& limits = {}) {
+  const Cancellation none;
+  return collect_inputs({root}, folder / "scratch", limits, none);
+}
+
+std::vector<std::string> sentences(const Inputs& inputs) {
+  std::vector<std::string> all;
+  for (const Finding& finding : inputs.findings) all.push_back(sentence(finding));
+  return all;
+}
+
+TEST(Inputs, FoldersAreWalkedAndFilesComeSortedByName) {
+  const test::ScratchFolder folder;
+  for (const char* name : {"in/b/2", "in/a", "in/b/1"}) write_file(folder / name, name);
+  const Inputs inputs = collect(folder / "in", folder);
+  ASSERT_EQ(inputs.files.size(), 3u);
+  EXPECT_EQ(inputs.files[0].path, folder / "in/a");
+  EXPECT_EQ(inputs.files[1].path, folder / "in/b/1");
+  EXPECT_TRUE(inputs.findings.empty());
+}
+
+TEST(Inputs, EveryKindOfArchiveGivesItsMembers) {
+  for (const char* kind : {"a.zip", "a.tar", "a.tar.gz", "a.tgz", "a.tar.xz"}) {
+    const test::ScratchFolder folder;
+    write_archive(folder / kind, {{"./s01/0001", "one"}, {"s01/0002", "two"}});
+    const Inputs inputs = collect(folder / kind, folder);
+    ASSERT_EQ(inputs.files.size(), 2u) << kind;
+    EXPECT_EQ(inputs.files[0].name, (folder / kind).string() + ":s01/0001");
+    EXPECT_EQ(read_file(inputs.files[1].path), "two");
+    EXPECT_TRUE(inputs.findings.empty());
+  }
+}
+
+TEST(Inputs, MembersThatLeadOutOfAnArchiveAreRefusedAndTheRestIsThere) {
+  const test::ScratchFolder folder;
+  const fs::path path = folder / "bad.tar";
+  write_archive(path, {{"../evil", "x"},
+                       {"a/../../evil", "x"},
+                       {"/etc/evil", "x"},
+                       {"C:\\evil", "x"},
+                       {"..\\evil", "x"},
+                       {"link", "", "/etc/passwd"},
+                       {"inner.zip", "x"},
+                       {"good", "g"}});
+  const Inputs inputs = collect(path, folder);
+  ASSERT_EQ(inputs.files.size(), 1u);
+  EXPECT_EQ(read_file(inputs.files[0].path), "g");
+  const std::string at = path.string() + ":";
+  EXPECT_EQ(sentences(inputs),
+            (std::vector<std::string>{
+                at + "../evil: its path climbs out of the archive; the member was not unpacked.",
+                at + "a/../../evil: its path climbs out of the archive; the member was not unpacked.",
+                at + "/etc/evil: its path is absolute; the member was not unpacked.",
+                at + "C:\\evil: its path is absolute; the member was not unpacked.",
+                at + "..\\evil: its path climbs out of the archive; the member was not unpacked.",
+                at + "link: it is a link; links in archives are not followed.",
+                at + "inner.zip: an archive inside an archive is not unpacked. Unpack it and name it as an "
+                     "input."}));
+  EXPECT_FALSE(fs::exists(folder / "evil"));
+}
+
+TEST(Inputs, AnArchiveBombStopsAtItsRatioAndWhatCameBeforeIsThere) {
+  const test::ScratchFolder folder;
+  const fs::path path = folder / "bomb.tar.gz";
+  write_archive(path, {{"good", "g"}, {"zeros", std::string(70 << 20, '\0')}});
+  const Inputs inputs = collect(path, folder);
+  ASSERT_EQ(inputs.files.size(), 1u);
+  EXPECT_EQ(
+      sentences(inputs),
+      (std::vector<std::string>{
+          path.string() + ": its members take more than 200 times its own size; it was not unpacked "
+                          "further, to protect the disk. Unpack it yourself if it is what you expect."}));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder / "scratch" / "archive-1"), {}), 1);
+}
+
+TEST(Inputs, TotalSizeAndMemberCountAreBounded) {
+  const test::ScratchFolder folder;
+  const fs::path path = folder / "many.tar";
+  write_archive(path, {{"1", std::string(1 << 20, 'a')}, {"2", std::string(1 << 20, 'b')}});
+  ArchiveLimits small;
+  small.largest_total_bytes = 1 << 20;
+  EXPECT_EQ(sentences(collect(path, folder, small)).front(),
+            path.string() +
+                ": its members take more than 1 MiB; it was not unpacked further, to protect the disk. "
+                "Unpack it yourself if it is what you expect.");
+  ArchiveLimits few;
+  few.largest_member_count = 1;
+  EXPECT_EQ(sentences(collect(path, folder, few)).front(),
+            path.string() +
+                ": it has more than 1 members; it was not unpacked further, to protect the disk. Unpack "
+                "it yourself if it is what you expect.");
+}
+
+TEST(Inputs, ABrokenArchiveGivesWhatCanBeRead) {
+  const test::ScratchFolder folder;
+  const fs::path path = folder / "cut.tar";
+  write_archive(path, {{"1", std::string(4096, 'a')}, {"2", std::string(4096, 'b')}});
+  fs::resize_file(path, 6000);
+  const Inputs inputs = collect(path, folder);
+  ASSERT_EQ(inputs.files.size(), 1u);
+  EXPECT_EQ(sentences(inputs),
+            (std::vector<std::string>{path.string() +
+                                      ":2: the member cannot be unpacked; Truncated tar archive."}));
+}
+
+TEST(Inputs, ATextFileNamedAsAnArchiveIsAFileLikeAnyOther) {
+  const test::ScratchFolder folder;
+  write_file(folder / "in/notes.zip", "no archive");
+  EXPECT_EQ(collect(folder / "in", folder).files.size(), 1u);
+}
+
+TEST(Inputs, AnInputThatDoesNotExistIsAnError) {
+  const test::ScratchFolder folder;
+  const std::string path = (folder / "missing").string();
+  EXPECT_EQ(refusal([&] { collect(path, folder); }), path + ": does not exist. Check the path.");
+}
+
+TEST(Inputs, LinksToFoldersAreNotFollowed) {
+  const test::ScratchFolder folder;
+  write_file(folder / "in/file", "x");
+  fs::create_directory_symlink(folder / "in", folder / "in/circle");
+  const Inputs inputs = collect(folder / "in", folder);
+  EXPECT_EQ(inputs.files.size(), 1u);
+  EXPECT_EQ(sentences(inputs),
+            (std::vector<std::string>{(folder / "in/circle").string() +
+                                      ": a link to a folder is not followed; it could lead in a circle."}));
+}
+
+TEST(Inputs, ADicomdirGivesTheFilesThatItListsAndSaysWhichAreMissing) {
+  const test::ScratchFolder folder;
+  write_file(folder / "media/IMAGES/IM1", "x");
+  write_file(folder / "media/images/other", "x");
+  test::RawDicom raw = test::RawDicom::file();
+  raw.head(0x0004, 0x1220, "SQ", 0xFFFFFFFF);
+  for (const char* id : {"IMAGES\\IM1", "IMAGES\\IM2", "..\\..\\secret"})
+    raw.item(0xE000, 0xFFFFFFFF).text(0x0004, 0x1500, "CS", id).item(0xE00D, 0);
+  raw.item(0xE0DD, 0);
+  write_file(folder / "media/DICOMDIR", raw.bytes());
+  write_file(folder / "secret", "x");
+  const Inputs inputs = collect(folder / "media/DICOMDIR", folder);
+  ASSERT_EQ(inputs.files.size(), 1u);
+  EXPECT_EQ(inputs.files[0].path, folder / "media/IMAGES/IM1");
+  EXPECT_EQ(sentences(inputs),
+            (std::vector<std::string>{
+                (folder / "media/DICOMDIR").string() +
+                ": 2 of the files it lists are missing, the first is IMAGES/IM2; the rest is used."}));
+}
+
+TEST(Inputs, MediaOfTheSamplesGiveAllTheirImages) {
+  LOBULE_NEEDS_DATA(zip, "dicom_samples/dicomdir_tree.zip");
+  LOBULE_NEEDS_DATA(tiny, "dicom_samples/dicomdir_tiny_alpha.tar.xz");
+  const test::ScratchFolder folder;
+  EXPECT_EQ(collect(zip, folder).files.size(), 38u);
+  EXPECT_EQ(collect(tiny, folder).files.size(), 51u);
+}
+
+}  // namespace
+}  // namespace lobule::io
