@@ -48,7 +48,10 @@ std::optional<Shot> projection(const Analysis& analysis, Plane plane, int patien
   const Image<float> brightest = measure::maximum_projection(part, patient_axis);
   // The projection lies in the middle of the part, and so must the view.
   const Bounds seen = bounds_of(part.grid);
-  const Canvas canvas(brightest, view_grid(plane, seen, mm_per_pixel), subtraction_window(analysis));
+  // The largest of many voxels of noise is bright: black begins at the background's level.
+  Window window = subtraction_window(analysis);
+  window.low = std::clamp(robust_window(brightest, nullptr, 20, 100).low, 0.0, 0.3 * window.high);
+  const Canvas canvas(brightest, view_grid(plane, seen, mm_per_pixel), window);
   return Shot{canvas.picture(), edge_marks(plane), map->title};
 }
 

@@ -125,7 +125,7 @@ Html projections_section(const Analysis& analysis) {
       "projections", "Enhancement",
       strip(pieces) +
           paragraph(muted(axial->caption +
-                          ": maximum projections, all with the same window. Vessels, nipples and the "
+                          ": maximum projections; white is the same in all. Vessels, nipples and the "
                           "heart enhance in health.")));
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 using exam::Side;
 
-constexpr int kThumbnail_px = 128;
+constexpr int kThumbnail_px = 120;
 
 // The measurements that have a column in exams.csv, with the unit in its name.
 struct Key {
@@ -29,6 +29,11 @@ constexpr std::array<Key, 6> kKeys{{{"breast_volume", "ml"},
                                     {"bpe_mean", "percent"},
                                     {"bpe_fraction", "percent"},
                                     {"adc_fgt_median", "um2_per_s"}}};
+
+std::string kind_words(const std::string& kind) {
+  if (kind == "breast_mri") return "breast MRI";
+  return kind == "not_breast" ? "no breast exam" : kind;
+}
 
 const exam::Measurement* find(const StudyRow& row, const std::string& name, Side side) {
   for (const exam::Measurement& m : row.measurements)
@@ -84,7 +89,9 @@ std::vector<Html> html_row(const StudyRow& row) {
     shot = picture(row.thumbnail_uri, "Projection of the subtraction", {}, kThumbnail_px);
   const Html name = row.folder.empty() ? strong(number) : link(address(row.folder) + "/report.html", number);
   const bool done = !row.folder.empty();
-  std::vector<Html> cells{shot, name + markup("<br>") + muted(row.kind), status_cell(row)};
+  const Html who = markup("<div class=\"lines\"><div>") + name + markup("</div>") +
+                   muted(kind_words(row.kind)) + markup("</div>");
+  std::vector<Html> cells{shot, who, status_cell(row)};
   cells.push_back(done ? markup("<div>R</div><div>L</div>") : Html{});
   for (const char* key : {"breast_volume", "fgt_volume", "percent_density", "bpe_mean"})
     cells.push_back(done ? both_sides(row, key) : Html{});
