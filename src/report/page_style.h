@@ -57,7 +57,7 @@ grid-template-columns:repeat(auto-fill,minmax(min(var(--least),100%),1fr))}
 .strip{display:flex;gap:8px;margin:0 0 14px;align-items:flex-start}.strip>*{min-width:0}
 .scale{display:flex;align-items:center;gap:8px;font-size:12.5px;color:var(--soft);margin:0 0 8px}
 .shots{display:flex;gap:4px;width:max-content}.shots .picture{flex:none}
-td .picture,td img{max-width:none}.shots .picture i{font-size:9px;opacity:.8}
+td .picture,td .picture img{max-width:none}.shots .picture i{font-size:9px;opacity:.8}
 .lines>div{white-space:nowrap}
 .scale b{width:160px;height:9px;border-radius:2px}
 .tile{border:1px solid var(--line);border-radius:4px;overflow:hidden;background:#fff;font-size:13px}

@@ -89,8 +89,8 @@ std::vector<Html> html_row(const StudyRow& row) {
     shot = picture(row.thumbnail_uri, "Projection of the subtraction", {}, kThumbnail_px);
   const Html name = row.folder.empty() ? strong(number) : link(address(row.folder) + "/report.html", number);
   const bool done = !row.folder.empty();
-  const Html who = markup("<div class=\"lines\"><div>") + name + markup("</div>") +
-                   muted(kind_words(row.kind)) + markup("</div>");
+  const Html who = markup("<div class=\"lines\"><div>") + name + markup("</div><div>") +
+                   muted(kind_words(row.kind)) + markup("</div></div>");
   std::vector<Html> cells{shot, who, status_cell(row)};
   cells.push_back(done ? markup("<div>R</div><div>L</div>") : Html{});
   for (const char* key : {"breast_volume", "fgt_volume", "percent_density", "bpe_mean"})
