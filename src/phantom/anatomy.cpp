@@ -8,6 +8,8 @@ namespace {
 constexpr double kSkin = 1.8;  // thickness, mm; 1–2.5 mm in mammography: Willson et al., 1982
 constexpr double kBaseX = 76, kBaseY = 12;
 constexpr double kFillet = 16;  // of the fold between breast and trunk, mm
+// Around its footprint the skin still stands out from the trunk, by at least 1 mm: that is breast, too.
+constexpr double kFold = kFillet / 2;
 constexpr double kAreola = 14;  // radius over which skin thickens around the nipple, mm
 
 BreastShape shape_of(const AnatomyOptions& options, BreastSide side) {
@@ -44,7 +46,7 @@ struct Lattice {
 
 Lattice around_breast(const Breast& breast, double spacing_mm) {
   const BreastShape& s = breast.shape();
-  const Vec3 margin{8, 0, 8 + s.sag_mm};
+  const Vec3 margin{kFold + 2, 0, kFold + 2 + s.sag_mm};
   const Vec3 reach{s.radii_mm.x, 0, s.radii_mm.z};
   Vec3 low = s.base_mm - reach - margin, high = s.base_mm + reach + margin;
   low.y = s.base_mm.y - s.radii_mm.y - 12;
@@ -84,7 +86,7 @@ double Anatomy::surface_distance_mm(Vec3 point, double torso_mm) const {
 
 std::optional<BreastSide> Anatomy::breast_at(Vec3 point) const {
   const Breast& near = breasts_[point.x < 0 ? 0 : 1];
-  if (!near.footprint_contains(point)) return std::nullopt;
+  if (!near.footprint_contains(point, kFold)) return std::nullopt;
   const double torso = torso_.distance_mm(point);
   if (-torso > torso_.muscle_depth_mm(point)) return std::nullopt;
   if (surface_distance_mm(point, torso) > -kSkin) return std::nullopt;

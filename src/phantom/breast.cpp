@@ -84,9 +84,11 @@ double Breast::nipple_distance_mm(Vec3 point) const {
   return ellipsoid_distance(point - nipple_mm_, {5.5, 8, 5.5});
 }
 
-bool Breast::footprint_contains(Vec3 point) const {
-  const Vec3 q = local(point);
-  return q.x * q.x + q.z * q.z + (q.y > 0 ? q.y * q.y : 0) < 1.02 && q.y > -0.5;
+bool Breast::footprint_contains(Vec3 point, double margin) const {
+  const Vec3 q = local(point), r = shape_.radii_mm;
+  const double x = q.x * r.x / (r.x + margin), z = q.z * r.z / (r.z + margin);
+  const double y = q.y * r.y / (r.y + margin);
+  return x * x + z * z + (y > 0 ? y * y : 0) < 1.02 && q.y > -0.5;
 }
 
 double Breast::gland_field(Vec3 point, double skin_depth, double muscle_gap) const {

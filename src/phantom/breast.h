@@ -30,9 +30,9 @@ class Breast {
   double distance_mm(Vec3 point_mm) const;
   double nipple_distance_mm(Vec3 point_mm) const;
 
-  // Whether a point in front of the muscle counts as breast: inside the outline, or behind the base within
-  // its footprint. Skin is judged by the caller.
-  bool footprint_contains(Vec3 point_mm) const;
+  // Whether a point in front of the muscle counts as breast: within `margin_mm` of the outline, or behind the
+  // base within the same of its footprint. Skin is judged by the caller.
+  bool footprint_contains(Vec3 point_mm, double margin_mm = 0) const;
 
   // The point at fractions of the radii from the base's centre: outward, forward, upward.
   Vec3 point_at(double outward, double forward, double upward) const;

@@ -17,7 +17,7 @@ constexpr double kDwiTr = 7000, kDwiTe = 70, kDwiFatLeft = 0.2;
 constexpr double kBValues[] = {50, 400, 800};
 
 // Standard deviations of the noise, in stored units, at noise = 1.
-constexpr double kDynamicNoise = 6, kSpinEchoNoise = 6, kDiffusionNoise = 4;
+constexpr double kDynamicNoise = 4, kSpinEchoNoise = 6, kDiffusionNoise = 4;
 
 // Below this many noise standard deviations at the lowest b the scanner's ADC is 0.
 constexpr double kAdcNoiseFloor = 3;

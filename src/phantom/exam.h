@@ -23,8 +23,8 @@ struct ExamOptions {
   int dynamic_slices = 80;
   double dynamic_spacing_mm = 1.6, dynamic_slice_mm = 1.8;
   int post_phases = 5;
-  double motion_mm = 1.6;  // largest displacement in the breasts at the last phase
-  double noise = 1;        // 0: none; 1: a signal-to-noise ratio of about 30 in gland
+  double motion_mm = 2.0;  // largest displacement in the breasts at the last phase
+  double noise = 1;        // 0: none; 1: a signal-to-noise ratio of about 45 in gland
   ShadingOptions shading;
   GradientEcho sequence;
   double truth_spacing_mm = 1;  // of the grid that volumes are counted on (lesion: a quarter of it)

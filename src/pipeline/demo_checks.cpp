@@ -16,14 +16,15 @@ namespace {
 namespace fs = std::filesystem;
 using phantom::Tissue;
 
-// Bounds. Volumes: what classical segmentation of breasts and gland reaches against readers (Gubern-Mérida et
-// al., IEEE J Biomed Health Inform 19:349, 2015: Dice 0.94 breast, 0.80 gland). Places: about a lesion's
-// radius. Diffusion and enhancement: a few noise standard deviations and the blur of interpolation.
-constexpr double kBreastVolumePercent = 20, kFgtVolumePercent = 30, kDensityPoints = 6;
+// Bounds. Volumes (where the border of a breast lies on the chest is in part a matter of definition): what
+// classical segmentation of breasts and gland reaches against readers (Gubern-Mérida et al., IEEE J Biomed
+// Health Inform 19:349, 2015: Dice 0.94 breast, 0.80 gland). Places: about a lesion's radius. Diffusion and
+// enhancement: a few noise standard deviations and the blur of interpolation.
+constexpr double kBreastVolumePercent = 25, kFgtVolumePercent = 30, kDensityPoints = 6;
 constexpr double kBreastDice = 0.85, kFgtDice = 0.70;
 constexpr double kLesionDistanceMm = 6, kLesionVolumePercent = 60, kLesionRank = 3;
 constexpr double kAdcPercent = 6, kGlandEnhancementPoints = 4, kLesionEnhancementPercent = 15;
-constexpr double kMotionLeftMm = 0.6;
+constexpr double kMotionMm = 0.4;
 
 constexpr double kPure = 0.98;  // share of one tissue that makes a voxel pure
 
@@ -157,21 +158,35 @@ void check_enhancement(const phantom::Exam& exam, const fs::path& result, std::v
                        kLesionEnhancementPercent));
 }
 
-void check_motion(const phantom::Exam& exam, const Table& table, std::vector<DemoCheck>& checks) {
-  // The median displacement of tissue inside the breasts between the pre-contrast and the last phase.
+// The median distance, along the normal, that the skin in front of the breasts moves between the pre-contrast
+// and the last phase; normals from the anatomy itself.
+double true_skin_motion(const phantom::Exam& exam) {
+  const auto air = [&](Vec3 p) { return double(phantom::share(exam.anatomy->at(p, 4), Tissue::air)); };
+  const Grid& grid = exam.truth.breast.grid;
   std::vector<double> lengths;
-  const Mask& breast = exam.truth.breast;
-  for (int k = 0; k < breast.grid.size[2]; k += 4)
-    for (int j = 0; j < breast.grid.size[1]; j += 4)
-      for (int i = 0; i < breast.grid.size[0]; i += 4)
-        if (breast.at(i, j, k) != 0)
-          lengths.push_back(norm(exam.phases.back().motion.displacement_mm(
-              point_from_index(breast.grid, Vec3{double(i), double(j), double(k)}))));
-  const double truth = median(std::move(lengths));
+  for (int k = 0; k < grid.size[2]; k += 2)
+    for (int j = 0; j < grid.size[1]; ++j)
+      for (int i = 0; i < grid.size[0]; i += 2) {
+        const Vec3 p = point_from_index(grid, Vec3{double(i), double(j), double(k)});
+        if (p.y > kBreastsHigh.y || std::abs(air(p) - 0.5) > 0.2) continue;
+        Vec3 normal{air(p + Vec3{1, 0, 0}) - air(p - Vec3{1, 0, 0}),
+                    air(p + Vec3{0, 1, 0}) - air(p - Vec3{0, 1, 0}),
+                    air(p + Vec3{0, 0, 1}) - air(p - Vec3{0, 0, 1})};
+        const double length = norm(normal);
+        if (length < 0.1) continue;
+        normal = (1 / length) * normal;
+        if (-normal.y < 0.5) continue;
+        lengths.push_back(std::abs(dot(normal, exam.phases.back().motion.displacement_mm(p))));
+      }
+  return median(std::move(lengths));
+}
+
+void check_motion(const phantom::Exam& exam, const Table& table, std::vector<DemoCheck>& checks) {
   const double before = measurement(table, "", "motion_before"),
                after = measurement(table, "", "motion_after");
-  checks.push_back(difference_check("motion before correction", "mm", truth, before, kMotionLeftMm));
-  checks.push_back(difference_check("motion after correction", "mm", 0, after, kMotionLeftMm));
+  checks.push_back(
+      difference_check("motion of the skin before", "mm", true_skin_motion(exam), before, kMotionMm));
+  checks.push_back(difference_check("motion of the skin after", "mm", 0, after, kMotionMm));
 }
 
 std::string padded(const std::string& text, std::size_t width, bool right) {
