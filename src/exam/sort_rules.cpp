@@ -191,7 +191,7 @@ const std::vector<Rule>& rules() {
       {{Trait::derived}, 6, rotating},
       {{Trait::derived}, 6, thick},
       {{Trait::derived}, 2, one_position},
-      {{Trait::derived}, 3, rescaled},
+      {{Trait::derived}, 5, rescaled},
       // Contrast.
       {{Trait::diffusion}, 5, echo_planar_with_b},
       {{Trait::diffusion},

@@ -55,8 +55,7 @@ void print(const Exam& exam) {
   for (const Series& s : exam.series) {
     std::string why;
     for (const Evidence& e : s.evidence)
-      if (e.role == s.role && e.weight > 0)
-        why += "\n      [" + e.source + " " + format_number(e.weight) + "] " + e.text;
+      if (e.role == s.role) why += "\n      [" + e.source + " " + format_number(e.weight) + "] " + e.text;
     std::printf("%3d %-13s %2d %-10s %.3f%s\n", s.series_number, to_text(s.role).c_str(), s.phase_index,
                 b_text(s.b_values).c_str(), s.confidence, why.c_str());
     for (const std::string& c : s.conflicts) std::printf("      conflict: %s\n", c.c_str());
