@@ -85,7 +85,10 @@ std::string derived_uid(const std::string& seed, const std::string& what, const 
 }
 
 std::string content_date(const exam::StudyContext& study) {
-  return study.newest_source_date.empty() ? "19000101" : study.newest_source_date;
+  const std::string& date = study.newest_source_date;
+  const bool is_date =
+      date.size() == 8 && std::all_of(date.begin(), date.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return is_date ? date : "19000101";
 }
 
 void put_header(DicomDataset& out, const exam::StudyContext& study, const ObjectHeader& header) {

@@ -61,7 +61,7 @@ struct ObjectHeader {
 // `what` for the object, `content` for its bytes. One content has one UID.
 std::string derived_uid(const std::string& seed, const std::string& what, const std::string& content = {});
 
-// "YYYYMMDD": the newest date of the sources, or 19000101 where they have none.
+// "YYYYMMDD": the newest date of the sources, or 19000101 where they have none that is a date.
 std::string content_date(const exam::StudyContext& study);
 
 // Patient, General Study, General Series, (Enhanced) General Equipment and SOP Common modules.

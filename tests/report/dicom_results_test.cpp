@@ -309,6 +309,14 @@ TEST(DicomFiles, WithoutDatesInTheSourcesTheContentDateIsAConstant) {
   }
 }
 
+TEST(DicomFiles, ADateThatIsNoneGivesTheConstantToo) {
+  exam::StudyContext study;
+  study.newest_source_date = "2020.1.2";
+  EXPECT_EQ(content_date(study), "19000101");
+  study.newest_source_date = "20200102";
+  EXPECT_EQ(content_date(study), "20200102");
+}
+
 TEST(DicomFiles, EditedMasksAreSemiautomatic) {
   exam::Analysis analysis = axial_analysis();
   analysis.masks_source = "edited by a person";
