@@ -13,8 +13,9 @@ namespace {
 
 constexpr double kStepMm = 0.25;      // along a line; a quarter of a usual voxel
 constexpr double kNormalSigmaMm = 4;  // of the smoothing of the mask that normals come from
-constexpr double kSkinMm = 3;         // skin is 0.5 to 3 mm thick: the border's bright side lies within that
-constexpr double kAirMm = 3;          // and its dark side within this, the reach of blur
+constexpr double kSkinMm =
+    3;  // twice the mean thickness of breast skin, 1.45 mm (Huang 2008, Med Phys 35, 1199)
+constexpr double kAirMm = 3;  // beyond the blur of a usual voxel
 constexpr double kLeastStepShare = 0.25;
 
 Vec3 as_vec(int i, int j, int k) {
