@@ -20,6 +20,9 @@ constexpr double kSmoothingMm = 1.5;
 constexpr double kFootprintMm = 8;
 // … and somewhere by this much; flatter swellings (rib, fold of skin) are no breast.
 constexpr double kSmallestProtrusionMm = 20;
+// Skin further behind the skin over the sternum covers the flank, not a breast that hangs forward (by design:
+// the published V-cuts and coronal limits serve the same end; the end of an axillary tail is lost).
+constexpr double kFlankMm = 20;
 // Volumes of women's breasts range from about 50 to over 2000 ml (Longo 2014; Vandeweyer 2002).
 constexpr double kSmallestBreastMl = 30;
 
@@ -37,13 +40,16 @@ struct Footprints {
   int count = 0;
 };
 
-Footprints find_footprints(const DepthMap& protrusion) {
+Footprints find_footprints(const ChestSurfaces& chest) {
+  const DepthMap& protrusion = chest.protrusion;
   Grid plane;
   plane.size = {protrusion.nx, protrusion.nz, 1};
   plane.spacing_mm = {protrusion.step_mm, protrusion.step_mm, protrusion.step_mm};
   Mask standing(plane);
   for (std::size_t i = 0; i < standing.voxels.size(); ++i)
-    standing.voxels[i] = protrusion.y_mm[i] > kFootprintMm;
+
+    standing.voxels[i] =
+        protrusion.y_mm[i] > kFootprintMm && chest.skin.y_mm[i] < chest.sternum_y_mm + kFlankMm;
   standing = fill_holes_by_slice(closing(opening(standing, 6), 6), 2);
   const Components parts = connected_components(standing, Connectivity::faces);
   std::vector<float> highest(parts.count.size(), 0);
@@ -166,7 +172,9 @@ void fill_masks(BreastSegmentation& result, const ChestSurfaces& chest, const Fo
         const std::size_t o = grid.offset(i, j, k);
         const float front = chest.wall.interpolate(p.x, p.z) - static_cast<float>(p.y);
         result.chest_wall_depth_mm.voxels[o] = front;
-        if (!(front > 0) || result.body.voxels[o] == 0 || depth.voxels[o] <= skin_mm + voxel) continue;
+        if (!(front > 0) || p.y > chest.sternum_y_mm + kFlankMm || result.body.voxels[o] == 0 ||
+            depth.voxels[o] <= skin_mm + voxel)
+          continue;
         if (footprints.smooth_inside.interpolate(p.x, p.z) < 0.5F) continue;
         result.breast.voxels[o] = p.x < midline_x_mm ? 1 : 2;
       }
@@ -280,7 +288,7 @@ BreastSegmentation segment_breasts(const Image<float>& image, const BreastSegmen
   result.body = fine_body(smoothed, canonical, threshold);
   if (options.fat == FatSignal::dark) peel_to_half_maximum(result.body, image);
   const ChestSurfaces chest = find_chest_surfaces(canonical, options.fat);
-  const Footprints footprints = find_footprints(chest.protrusion);
+  const Footprints footprints = find_footprints(chest);
   const Midline midline = find_midline(chest, footprints);
   fill_masks(result, chest, footprints, midline.x_mm, options.skin_mm);
   keep_largest_parts(result.breast);

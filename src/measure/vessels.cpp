@@ -157,7 +157,9 @@ Image<float> vesselness(const Image<float>& image, const Mask& region, const std
 
 Mask segment_vessels(const Image<float>& early_subtraction, const Image<float>& early_percent,
                      const Mask& region, const VesselOptions& options) {
-  const Image<float> tubes = vesselness(early_subtraction, region, options.scales_mm);
+  // A little beyond the region, so that a vessel that leaves it keeps its length.
+  constexpr double kMarginMm = 8;
+  const Image<float> tubes = vesselness(early_subtraction, dilate(region, kMarginMm), options.scales_mm);
   if (!same_grid(tubes.grid, early_percent.grid))
     throw Error("vessels", "images lie on different grids: " + describe(tubes.grid) + " and " +
                                describe(early_percent.grid));
@@ -186,7 +188,7 @@ Mask segment_vessels(const Image<float>& early_subtraction, const Image<float>& 
   };
   for (std::size_t i = 0; i < candidate.voxels.size(); ++i) {
     const int label = parts.label.voxels[i];
-    candidate.voxels[i] = label != 0 && length(label) >= options.smallest_length_mm;
+    candidate.voxels[i] = label != 0 && region.voxels[i] != 0 && length(label) >= options.smallest_length_mm;
   }
   return candidate;
 }
