@@ -100,7 +100,7 @@ Card card_for(const Analysis& analysis, const std::string& name, Side side) {
   card.unit = value.unit;
   const exam::Measurement* part = find_measurement(analysis, "bpe_fraction", side);
   if (name == "bpe_mean" && measured(part))
-    card.detail = shown_text(part->value, part->unit) + " of the tissue enhances";
+    card.detail = shown_text(part->value, part->unit) + " of it enhances";
   return card;
 }
 

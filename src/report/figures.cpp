@@ -43,6 +43,8 @@ Bounds box_of_indices(const Grid& grid, Index3 low, Index3 high) {
   return box;
 }
 
+constexpr int kMostPixels = 1200;  // a side of a picture
+
 double smallest_spacing(const Grid& grid) {
   return std::min({grid.spacing_mm.x, grid.spacing_mm.y, grid.spacing_mm.z});
 }
@@ -112,6 +114,8 @@ Bounds grown(Bounds bounds, double margin_mm) {
 
 Grid view_grid(Plane plane, const Bounds& bounds, double mm_per_pixel) {
   const PlaneAxes axes = axes_of(plane);
+  const double longest_mm = std::max(extent_along(bounds, axes.column), extent_along(bounds, axes.row));
+  mm_per_pixel = std::max(mm_per_pixel, longest_mm / kMostPixels);
   const auto pixels = [&](Vec3 axis) {
     return std::max(1, static_cast<int>(std::lround(extent_along(bounds, axis) / mm_per_pixel)));
   };

@@ -38,7 +38,8 @@ Bounds bounds_of(const Grid& grid);
 Bounds grown(Bounds bounds, double margin_mm);
 
 // A grid one voxel thick whose index i runs to the right of the picture and j downwards, with square pixels
-// that cover the box in this plane; it lies at the box' centre along the plane's normal.
+// that cover the box in this plane; it lies at the box' centre along the plane's normal. Pixels grow where
+// the picture would be wider or higher than 1200 of them (headers may lie about sizes).
 Grid view_grid(Plane plane, const Bounds& bounds, double mm_per_pixel);
 
 // The part of an image inside a box (whole voxels; at least one a side that the box overlaps). Empty when

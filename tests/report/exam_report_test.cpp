@@ -34,7 +34,7 @@ TEST(ExamReport, EveryKeyNumberStandsWithItsUnit) {
   };
   expect_parts(page(), {number("612", "ml"), number("598", "ml"), number("74.2", "ml"), number("71.9", "ml"),
                         number("12.1", "%"), number("12.0", "%"), number("22.7", "%"), number("23.9", "%"),
-                        number("1.82", "10⁻³ mm²/s"), "31.3 % of the tissue enhances"});
+                        number("1.82", "10⁻³ mm²/s"), "31.3 % of it enhances"});
   expect_parts(page(), {"Functional tumour volume", "0.91", "Movement before correction", "3.18"});
 }
 

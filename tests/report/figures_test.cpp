@@ -84,6 +84,11 @@ TEST(Figures, ProportionsAreTrueForAnisotropicVoxels) {
   EXPECT_GT(determinant(view.direction), 0.99);
 }
 
+TEST(Figures, APictureStaysSmallWhateverTheHeaderClaims) {
+  const Grid view = view_grid(Plane::axial, {{0, 0, 0}, {1e9, 2e9, 1}}, 0.5);
+  EXPECT_EQ(view.size, (Index3{600, 1200, 1}));
+}
+
 TEST(Figures, TheWindowIgnoresUnmeasuredVoxelsAndOutliers) {
   Grid grid;
   grid.size = {101, 1, 1};
