@@ -40,16 +40,22 @@ struct Footprints {
   int count = 0;
 };
 
+// The depth behind which lies the flank, at a height: the sternum's skin runs back towards the neck.
+double flank_y_mm(const ChestSurfaces& chest, double z_mm) {
+  return chest.torso.interpolate(chest.midline_x_mm, z_mm) + kFlankMm;
+}
+
 Footprints find_footprints(const ChestSurfaces& chest) {
   const DepthMap& protrusion = chest.protrusion;
   Grid plane;
   plane.size = {protrusion.nx, protrusion.nz, 1};
   plane.spacing_mm = {protrusion.step_mm, protrusion.step_mm, protrusion.step_mm};
   Mask standing(plane);
-  for (std::size_t i = 0; i < standing.voxels.size(); ++i)
-
-    standing.voxels[i] =
-        protrusion.y_mm[i] > kFootprintMm && chest.skin.y_mm[i] < chest.sternum_y_mm + kFlankMm;
+  for (int k = 0; k < protrusion.nz; ++k) {
+    const double flank = flank_y_mm(chest, protrusion.z_mm(k));
+    for (int i = 0; i < protrusion.nx; ++i)
+      standing.at(i, k, 0) = protrusion.at(i, k) > kFootprintMm && chest.skin.at(i, k) < flank;
+  }
   standing = fill_holes_by_slice(closing(opening(standing, 6), 6), 2);
   const Components parts = connected_components(standing, Connectivity::faces);
   std::vector<float> highest(parts.count.size(), 0);
@@ -172,7 +178,7 @@ void fill_masks(BreastSegmentation& result, const ChestSurfaces& chest, const Fo
         const std::size_t o = grid.offset(i, j, k);
         const float front = chest.wall.interpolate(p.x, p.z) - static_cast<float>(p.y);
         result.chest_wall_depth_mm.voxels[o] = front;
-        if (!(front > 0) || p.y > chest.sternum_y_mm + kFlankMm || result.body.voxels[o] == 0 ||
+        if (!(front > 0) || p.y > flank_y_mm(chest, p.z) || result.body.voxels[o] == 0 ||
             depth.voxels[o] <= skin_mm + voxel)
           continue;
         if (footprints.smooth_inside.interpolate(p.x, p.z) < 0.5F) continue;
