@@ -3,6 +3,9 @@ target_compile_definitions(lobule_core PRIVATE LOBULE_VERSION="${PROJECT_VERSION
 target_link_libraries(lobule_core PUBLIC Threads::Threads)
 target_link_libraries(lobule_io PRIVATE ZLIB::ZLIB PNG::PNG LibArchive::LibArchive
                       DCMTK::DCMTK PkgConfig::OPENJPEG charls)
+if(LOBULE_FUZZ)
+  return()
+endif()
 target_include_directories(lobule_measure SYSTEM PRIVATE ${ITK_INCLUDE_DIRS})
 target_link_libraries(lobule_measure PRIVATE ${ITK_LIBRARIES})
 target_link_libraries(lobule_exam PRIVATE nlohmann_json::nlohmann_json)
