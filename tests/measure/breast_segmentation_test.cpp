@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "breast_phantom.h"
+#include "core/parallel.h"
 #include "measure/depth_map.h"
 
 namespace lobule::measure {
@@ -78,6 +79,17 @@ TEST(SegmentBreasts, TakesAnySizeOfGridWithoutThrowing) {
     grid.size = size;
     EXPECT_EQ(segment_breasts(Image<float>(grid, 50)).report.confidence, 0);
   }
+}
+
+TEST(SegmentBreasts, IsTheSameForAnyNumberOfThreads) {
+  const auto phantom = breast_phantom(phantom_grid());
+  set_thread_count(1);
+  const BreastSegmentation one = segment_breasts(phantom.image);
+  set_thread_count(3);
+  const BreastSegmentation three = segment_breasts(phantom.image);
+  set_thread_count(0);
+  EXPECT_EQ(one.breast.voxels, three.breast.voxels);
+  EXPECT_EQ(one.chest_wall_depth_mm.voxels, three.chest_wall_depth_mm.voxels);
 }
 
 TEST(BaselineBehind, PassesUnderABumpAndKeepsAPlane) {
