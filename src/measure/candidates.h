@@ -48,6 +48,7 @@ struct CandidateOptions {
   double grow_percent = 50;         // BI-RADS "slow" below 50 %
   double smallest_diameter_mm = 4;  // of a ball of the region's volume; a focus is below 5 mm (BI-RADS)
   int most = 20;
+  double suspicious_score = 0.5;  // regions at or above it are called suspicious
 };
 
 struct CandidateInput {
