@@ -88,7 +88,7 @@ BreastShape look_for_breasts(const std::vector<SeriesWork>& works, FrameSource& 
 
 bool decide_dynamic(DynamicGroup& group, std::vector<SeriesWork>& works) {
   const std::size_t n = group.points.size();
-  const double weight = n >= 3 ? 5 : 3;
+  const double weight = n >= 3 ? 6 : 4.5;
   std::string text =
       std::to_string(n) + " volumes of one geometry and timing, ordered by " + group.order_source;
   // Two volumes alike without enhancement are a repetition, not a dynamic.

@@ -107,7 +107,8 @@ std::vector<SubtractionProof> prove_subtractions(std::vector<SeriesWork>& works,
       const auto try_pair = [&](std::size_t post_series, FrameRef post_ref, std::size_t pre_series,
                                 FrameRef pre_ref) {
         const Pixels &post = source.frame(post_ref), &pre = source.frame(pre_ref);
-        if (post.size() != image.size() || pre.size() != image.size()) return false;
+        // Taking a constant away from an image proves nothing.
+        if (post.size() != image.size() || pre.size() != image.size() || is_constant(pre)) return false;
         const std::size_t coarse = std::max<std::size_t>(1, image.size() / 499);
         const float offset = std::round(median_offset(image, post, pre, coarse));
         if (equal_share(image, post, pre, offset, coarse) < 0.95) return false;

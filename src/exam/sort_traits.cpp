@@ -16,7 +16,7 @@ constexpr TraitRow kTraits[] = {
     {Trait::acquired, 0, 3.5},   {Trait::derived, 0, 0},        {Trait::adc, 0, -1},
     {Trait::localizer, 0, -1},   {Trait::unusable, 0, -1},      {Trait::t1, 1, 0},
     {Trait::t2, 1, 0},           {Trait::diffusion, 1, -1},     {Trait::unknown_contrast, 1, 1},
-    {Trait::fat_bright, 2, 0.5}, {Trait::fat_suppressed, 2, 0}, {Trait::single, 3, 2},
+    {Trait::fat_bright, 2, 0.5}, {Trait::fat_suppressed, 2, 0}, {Trait::single, 3, 3},
     {Trait::dynamic, 3, 0},      {Trait::late, 3, 0},
 };
 // Claims weaker than this against the decision are not worth a sentence.

@@ -42,7 +42,7 @@ void write_exam(const fs::path& folder) {
       std::string pixels;
       for (int i = 0; i < 256; ++i) {
         const bool inside = i / 16 > 5 && i / 16 < 10 && i % 16 > 5 && i % 16 < 10;
-        pixels += static_cast<char>(inside && phase > 0 ? 200 : 40);
+        pixels += static_cast<char>(inside && phase > 0 ? 180 + 10 * phase : 40 + (i * 37) % 50);
         pixels += '\0';
       }
       d.put({io::tag::PixelData, {'O', 'W'}, pixels, {}});
@@ -112,9 +112,9 @@ TEST(SortPipeline, AnUnknownRoleInTheCorrectionsNamesTheLineAndTheNearestWords) 
     sort_folder(scratch / "in", scratch / "out", (scratch / "c.csv").string());
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(
-        std::string(error.what()),
-        (scratch / "c.csv").string() + " line 2: role \"dce_prae\" is not known. Did you mean dce_pre, dce?");
+    EXPECT_EQ(std::string(error.what()),
+              (scratch / "c.csv").string() +
+                  " line 2: role \"dce_prae\" is not known. Did you mean dce_pre, dce_post?");
   }
 }
 
