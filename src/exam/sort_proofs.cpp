@@ -139,7 +139,7 @@ bool claim_outliers(const std::vector<DynamicGroup>& groups, std::vector<SeriesW
   bool found = false;
   for (const DynamicGroup& group : groups) {
     const std::size_t n = group.points.size();
-    if (n < 3) continue;
+    if (n < 4) continue;  // among three no majority tells which is the odd one
     const auto rows = shared_frames(group, works, 1);
     if (rows.empty()) continue;
     std::vector<const Pixels*> images;
@@ -151,7 +151,8 @@ bool claim_outliers(const std::vector<DynamicGroup>& groups, std::vector<SeriesW
       std::vector<float> r;
       for (std::size_t j = 0; j < n; ++j)
         if (j != i) r.push_back(static_cast<float>(correlation(*images[i], *images[j])));
-      const float typical = percentile(r, 0.5);  // maps may look like each other
+      std::sort(r.begin(), r.end());
+      const float typical = r[r.size() / 2];  // maps may look like each other
       if (typical >= kUnlike) continue;
       works[group.points[i].work].claim(
           Trait::derived, 7, "pixels",
