@@ -2,7 +2,7 @@
 target_compile_definitions(lobule_core PRIVATE LOBULE_VERSION="${PROJECT_VERSION}")
 target_link_libraries(lobule_core PUBLIC Threads::Threads)
 target_link_libraries(lobule_io PRIVATE ZLIB::ZLIB PNG::PNG LibArchive::LibArchive
-                      DCMTK::DCMTK PkgConfig::OPENJPEG charls)
+                      DCMTK::dcmdata DCMTK::dcmjpeg PkgConfig::OPENJPEG charls)
 if(LOBULE_FUZZ)
   return()
 endif()
