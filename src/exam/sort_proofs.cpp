@@ -176,8 +176,12 @@ void prove_projections(const DynamicGroup& group, const std::vector<SubtractionP
     if (mine.rows != theirs.rows || mine.columns != theirs.columns || dot(mine.row, theirs.row) < 0.9999 ||
         dot(mine.column, theirs.column) < 0.9999)
       continue;
-    const Pixels& image = source.frame(mine.ref);
-    if (image.empty()) continue;
+    std::vector<const Pixels*> images;  // one a phase, in any order
+    for (const FrameFacts& frame : facts.frames) images.push_back(&source.frame(frame.ref));
+    const Pixels& image = *images.front();
+    if (std::any_of(images.begin(), images.end(),
+                    [&](const Pixels* p) { return p->empty() || p->size() != image.size(); }))
+      continue;
     for (std::size_t p = 1; p < group.points.size(); ++p) {
       const TimePoint& point = group.points[p];
       std::vector<std::pair<FrameRef, FrameRef>> pairs;  // post, pre
@@ -203,15 +207,19 @@ void prove_projections(const DynamicGroup& group, const std::vector<SubtractionP
       for (const Pixels& piece : partial)
         for (std::size_t v = 0; v < largest.size(); ++v) largest[v] = std::max(largest[v], piece[v]);
       const Pixels zero(image.size(), 0);
-      const float offset = std::round(subtractions.empty() ? median_offset(image, largest, zero, 1)
-                                                           : static_cast<float>(subtractions[0].offset));
-      const double share = equal_share(image, largest, zero, offset, 1);
+      const auto share_of = [&](const Pixels& shown) {
+        const float offset = std::round(subtractions.empty() ? median_offset(shown, largest, zero, 1)
+                                                             : static_cast<float>(subtractions[0].offset));
+        return equal_share(shown, largest, zero, offset, 1);
+      };
+      double share = 0;
+      for (const Pixels* shown : images) share = std::max(share, share_of(*shown));
       if (share < kProvenShare) break;
       work.claim(Trait::derived, kProofWeight, "arithmetic",
-                 "its first image equals the largest value over the " + std::to_string(pairs.size()) +
+                 "one of its images equals the largest value over the " + std::to_string(pairs.size()) +
                      " slices of " + series_name(*works[point.work].series) + " − " +
-                     series_name(*works[group.points[0].work].series) + " + " + format_number(offset) +
-                     " in " + format_fixed(100 * share, 2) + " % of its " + std::to_string(image.size()) +
+                     series_name(*works[group.points[0].work].series) + ", plus a constant, in " +
+                     format_fixed(100 * share, 2) + " % of its " + std::to_string(image.size()) +
                      " pixels: a projection of a subtraction");
       break;
     }

@@ -64,7 +64,7 @@ td .picture,td .picture img{max-width:none}.shots .picture i{font-size:9px;opaci
 .tile .shot{background:#000;text-align:center;line-height:0}
 .tile .say{padding:8px 10px 10px}
 .tile .title{font-weight:600;margin-bottom:3px;overflow-wrap:anywhere}
-.tile p{margin:0 0 4px}
+.tile p{margin:0 0 4px;overflow-wrap:anywhere}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12.5px;color:var(--soft);margin:0 0 8px}
 .legend b{display:inline-block;width:18px;height:0;border-top:3px solid;vertical-align:middle;
 margin-right:6px}
