@@ -18,6 +18,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+std::string file_stem(std::string_view stage) {
+  std::string name;
+  for (const char c : stage) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return name;
+}
+
 }  // namespace
 
 void Progress::begin(std::string stage) {
@@ -58,9 +64,24 @@ std::vector<StageRecord> Provenance::stages() const {
 }
 
 std::filesystem::path StageCache::file(std::string_view stage, const std::string& key) const {
-  std::string name;
-  for (const char c : stage) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
-  return folder_ / (name + "-" + key.substr(0, 32) + ".bin");
+  return folder_ / (file_stem(stage) + "-" + key.substr(0, 32) + ".bin");
+}
+
+void StageCache::forget(std::string_view stage_prefix) const {
+  std::error_code ignored;
+  if (folder_.empty()) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored))
+    if (entry.path().filename().string().starts_with(file_stem(stage_prefix)))
+      std::filesystem::remove(entry.path(), ignored);
+}
+
+std::uintmax_t StageCache::size_bytes() const {
+  std::error_code ignored;
+  std::uintmax_t sum = 0;
+  if (folder_.empty()) return sum;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored))
+    if (entry.is_regular_file(ignored)) sum += entry.file_size(ignored);
+  return sum;
 }
 
 std::optional<std::string> StageCache::load(std::string_view stage, const std::string& key) const {

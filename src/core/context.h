@@ -93,6 +93,9 @@ class StageCache {
 
   std::optional<std::string> load(std::string_view stage, const std::string& key) const;
   void store(std::string_view stage, const std::string& key, const std::string& bytes) const;
+  // Removes all results of stages whose names begin so.
+  void forget(std::string_view stage_prefix) const;
+  std::uintmax_t size_bytes() const;
 
  private:
   std::filesystem::path file(std::string_view stage, const std::string& key) const;

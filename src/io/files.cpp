@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "core/error.h"
 
@@ -14,6 +15,8 @@ namespace lobule::io {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kPartial = ".partial";
 
 class Descriptor {
  public:
@@ -86,7 +89,7 @@ std::string read_file(const fs::path& path) {
 
 void write_file(const fs::path& path, std::string_view bytes) {
   make_folder(path.parent_path());
-  const fs::path partial = path.string() + ".partial";
+  const fs::path partial = path.string() + kPartial;
   std::string reason = write_all(partial, bytes);
   if (reason.empty() && ::rename(partial.c_str(), path.c_str()) != 0) reason = std::strerror(errno);
   if (reason.empty()) return;
@@ -111,6 +114,14 @@ TemporaryFolder::TemporaryFolder() {
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
+}
+
+void remove_partial_files(const fs::path& folder) {
+  std::error_code ignored;
+  std::vector<fs::path> partial;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, ignored))
+    if (entry.path().extension() == kPartial) partial.push_back(entry.path());
+  for (const fs::path& path : partial) fs::remove(path, ignored);
 }
 
 }  // namespace lobule::io

@@ -14,6 +14,9 @@ std::string read_file(const std::filesystem::path& path);
 // Makes the folders above it. Throws Error ("cannot be written" with the system's reason).
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
+// Removes what killed runs left half written under `folder`.
+void remove_partial_files(const std::filesystem::path& folder);
+
 // Makes a folder for results and tries to write there. Throws Error when it cannot.
 void prepare_output_folder(const std::filesystem::path& folder);
 
