@@ -12,15 +12,6 @@ namespace {
 // breast lies near 0.3 × 10⁻³ mm²/s; EUSOBI 2020 takes it as the limit of tissue).
 constexpr double kTissueAdc_um2_per_s = 300;
 
-std::vector<exam::Volume> read_volumes(const exam::DicomIndex& index, const exam::Series& series,
-                                       const AnalyzeOptions& options, Findings& findings) {
-  std::vector<exam::Volume> volumes;
-  const exam::AssemblyOptions assembly{options.allow_gaps, options.resample_uneven};
-  for (const exam::VolumePlan& plan : exam::plan_volumes(index, series, assembly, findings))
-    volumes.push_back(exam::read_volume(index, series, plan));
-  return volumes;
-}
-
 exam::Map map_on(const exam::Volume& source, std::string name, std::string title) {
   exam::Map map;
   map.name = std::move(name);
@@ -68,43 +59,32 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
 
 }  // namespace
 
-Diffusion fit_diffusion(const exam::DicomIndex& index, const exam::Exam& exam, const StageScope& scope,
-                        Findings& findings) {
+Diffusion fit_diffusion(const ExamImages& images, const StageScope& scope, Findings& findings) {
   Diffusion diffusion;
-  std::vector<exam::Volume> weighted;
-  for (const exam::Series& series : exam.series) {
-    if (series.role == exam::Role::dwi) {
-      for (exam::Volume& volume : read_volumes(index, series, scope.options, findings))
-        if (volume.b_value_s_per_mm2 &&
-            (weighted.empty() || same_grid(volume.image.grid, weighted.front().image.grid, 0.01)))
-          weighted.push_back(std::move(volume));
-    } else if (series.role == exam::Role::adc && !diffusion.scanner_adc) {
-      std::vector<exam::Volume> volumes = read_volumes(index, series, scope.options, findings);
-      if (volumes.empty()) continue;
-      diffusion.scanner_adc =
-          map_on(volumes.front(), "adc_scanner", "Apparent diffusion coefficient, scanner");
-      diffusion.scanner_adc->image = std::move(volumes.front().image);
-    }
+  if (images.scanner_adc) {
+    diffusion.scanner_adc =
+        map_on(*images.scanner_adc, "adc_scanner", "Apparent diffusion coefficient, scanner");
+    diffusion.scanner_adc->image = images.scanner_adc->image;
   }
-  std::vector<const Image<float>*> images;
-  for (const exam::Volume& volume : weighted) {
-    images.push_back(&volume.image);
+  std::vector<const Image<float>*> weighted;
+  for (const exam::Volume& volume : images.diffusion) {
+    weighted.push_back(&volume.image);
     diffusion.b_values_s_per_mm2.push_back(*volume.b_value_s_per_mm2);
   }
   const auto [low, high] =
       std::minmax_element(diffusion.b_values_s_per_mm2.begin(), diffusion.b_values_s_per_mm2.end());
-  if (images.empty() || *low == *high) {
+  if (weighted.empty() || *low == *high) {
     findings.push_back({Severity::warning, "diffusion",
-                        images.empty() ? "there is no diffusion-weighted series with b-values"
-                                       : "all diffusion-weighted images have one b-value",
+                        weighted.empty() ? "there is no diffusion-weighted series with b-values"
+                                         : "all diffusion-weighted images have one b-value",
                         "no ADC is fitted", ""});
     return diffusion;
   }
   const measure::AdcFit fit =
       run_stage(scope.context, scope.stage("fit the diffusion coefficient"), {scope.identity},
-                [&] { return measure::fit_adc(images, diffusion.b_values_s_per_mm2); });
+                [&] { return measure::fit_adc(weighted, diffusion.b_values_s_per_mm2); });
   diffusion.noise_sigma = fit.noise_sigma;
-  diffusion.adc = map_on(weighted.front(), "adc", "Apparent diffusion coefficient");
+  diffusion.adc = map_on(images.diffusion.front(), "adc", "Apparent diffusion coefficient");
   diffusion.adc->image = fit.adc_um2_per_s;
   return diffusion;
 }

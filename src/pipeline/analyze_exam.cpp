@@ -95,7 +95,8 @@ void find_candidates(exam::Analysis& analysis, const Outline& outline, const Dif
   analysis.curves = tissue_curves(analysis, regions);
 }
 
-void append(std::vector<exam::Measurement>& list, const std::vector<exam::Measurement>& more) {
+template <class T>
+void append(std::vector<T>& list, const std::vector<T>& more) {
   list.insert(list.end(), more.begin(), more.end());
 }
 
@@ -115,30 +116,19 @@ Mask outline_vessels(const exam::Analysis& analysis, double noise_floor, const S
 
 }  // namespace
 
-exam::Analysis analyze_exam(const exam::DicomIndex& index, const exam::Exam& exam, int exam_number,
-                            const std::string& identity, const AnalyzeOptions& options, Context& context) {
-  const StageScope scope{exam_number, identity, options, context};
-  exam::Analysis analysis;
-  analysis.exam_number = exam_number;
-  analysis.exam = exam;
-  analysis.study = study_context(index, exam);
+void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScope& scope) {
+  const AnalyzeOptions& options = scope.options;
   Findings& findings = analysis.findings;
-
-  // Read, once.
-  analysis.dynamic =
-      exam::read_dynamic(index, exam, {{options.allow_gaps, options.resample_uneven}, options.phase_times_s},
-                         findings, context.cancellation);
+  analysis.dynamic = std::move(images.dynamic);
   note_times(analysis);
   const Grid& grid = analysis.dynamic.phases.front().image.grid;
 
   // Outline the breasts, on the pre-contrast phase.
-  const measure::FatSignal fat = fat_signal_of(index, exam, findings);
-  const Outline outline = outline_breasts(analysis.dynamic, fat, scope);
+  const Outline outline = outline_breasts(analysis.dynamic, images.fat, scope);
   const double noise_floor = kNoiseFloorSigmas * outline.noise_sigma;
-  findings.insert(findings.end(), outline.breasts.report.findings.begin(),
-                  outline.breasts.report.findings.end());
-  const std::optional<Mask> edited_breast = edited_mask(options.masks, exam, "breast", grid);
-  const std::optional<Mask> edited_fgt = edited_mask(options.masks, exam, "fgt", grid);
+  append(findings, outline.breasts.report.findings);
+  const std::optional<Mask> edited_breast = edited_mask(options.masks, analysis.exam, "breast", grid);
+  const std::optional<Mask> edited_fgt = edited_mask(options.masks, analysis.exam, "fgt", grid);
   analysis.breast = edited_breast.value_or(outline.breasts.breast);
 
   // Bring the later phases to the pre-contrast one.
@@ -148,13 +138,14 @@ exam::Analysis analyze_exam(const exam::DicomIndex& index, const exam::Exam& exa
 
   // Outline what enhances fast, and the gland.
   analysis.vessels = outline_vessels(analysis, noise_floor, scope);
-  const measure::FgtSegmentation fgt = outline_fgt(outline, analysis.breast, analysis.vessels, fat, scope);
-  if (!edited_fgt) findings.insert(findings.end(), fgt.report.findings.begin(), fgt.report.findings.end());
+  const measure::FgtSegmentation fgt =
+      outline_fgt(outline, analysis.breast, analysis.vessels, images.fat, scope);
+  if (!edited_fgt) append(findings, fgt.report.findings);
   analysis.fgt = edited_fgt.value_or(fgt.fgt);
   analysis.masks_source = edited_breast || edited_fgt ? "edited by a person" : "automatic, classical";
 
   // Measure.
-  Diffusion diffusion = fit_diffusion(index, exam, scope, findings);
+  Diffusion diffusion = fit_diffusion(images, scope, findings);
   analysis.maps = enhancement_maps(analysis, noise_floor, options.all_phase_maps);
   find_candidates(analysis, outline, diffusion, scope);
   append(analysis.measurements, measure_volumes(analysis.breast, analysis.fgt));
@@ -162,6 +153,16 @@ exam::Analysis analyze_exam(const exam::DicomIndex& index, const exam::Exam& exa
   append(analysis.measurements, measure_diffusion(diffusion, analysis.breast, analysis.fgt));
   append(analysis.measurements, motion.measurements);
   if (diffusion.adc) analysis.maps.push_back(std::move(*diffusion.adc));
+}
+
+exam::Analysis analyze_exam(const exam::DicomIndex& index, const exam::Exam& exam, int exam_number,
+                            const std::string& identity, const AnalyzeOptions& options, Context& context) {
+  exam::Analysis analysis;
+  analysis.exam_number = exam_number;
+  analysis.exam = exam;
+  analysis.study = study_context(index, exam);
+  analyze_images(read_images(index, exam, options, analysis.findings, context.cancellation), analysis,
+                 {exam_number, identity, options, context});
   return analysis;
 }
 

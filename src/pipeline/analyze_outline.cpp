@@ -1,6 +1,4 @@
-#include "core/resample.h"
 #include "core/text.h"
-#include "io/dicom_tags.h"
 #include "io/nifti.h"
 #include "measure/bias_field_itk.h"
 #include "measure/noise.h"
@@ -9,24 +7,6 @@
 namespace lobule::pipeline {
 namespace {
 namespace fs = std::filesystem;
-namespace tag = io::tag;
-
-// Words by which vendors say that fat is suppressed in a T1-weighted gradient echo.
-constexpr const char* kFatSuppressionOptions[] = {"fs", "sfs",   "fat_sat", "fatsat", "sat_gems",
-                                                  "we", "spair", "spir",    "dixon"};
-constexpr const char* kFatSuppressionWords[] = {"fs",      "fatsat", "fat sat", "spair", "spir",
-                                                "vibrant", "thrive", "dixon",   "_w",    "water"};
-
-bool says_fat_suppressed(const io::DicomDataset& header) {
-  for (const std::string& option : header.texts(tag::ScanOptions))
-    for (const char* word : kFatSuppressionOptions)
-      if (lower(option) == word) return true;
-  const std::string description =
-      lower(header.text(tag::SeriesDescription) + " " + header.text(tag::ProtocolName));
-  for (const char* word : kFatSuppressionWords)
-    if (contains(description, word)) return true;
-  return false;
-}
 
 fs::path mask_file(const fs::path& folder, const exam::Exam& exam, const std::string& name) {
   const std::string file = name + ".nii.gz";
@@ -38,19 +18,6 @@ fs::path mask_file(const fs::path& folder, const exam::Exam& exam, const std::st
 }
 
 }  // namespace
-
-measure::FatSignal fat_signal_of(const exam::DicomIndex& index, const exam::Exam& exam, Findings& findings) {
-  for (const exam::Series& series : exam.series) {
-    const bool dynamic = series.role == exam::Role::dce_pre || series.role == exam::Role::dce;
-    if (!dynamic || series.images.empty()) continue;
-    if (says_fat_suppressed(index.entries[series.images.front().entry].header.dataset))
-      return measure::FatSignal::dark;
-    findings.push_back({Severity::note, "dynamic series", "no header says that fat is suppressed",
-                        "fat is taken as bright when outlining breasts and fibroglandular tissue", ""});
-    return measure::FatSignal::bright;
-  }
-  return measure::FatSignal::dark;
-}
 
 std::optional<Mask> edited_mask(const fs::path& folder, const exam::Exam& exam, const std::string& name,
                                 const Grid& grid) {

@@ -32,6 +32,20 @@ struct StageScope {
   }
 };
 
+// --- read -------------------------------------------------------------------------------------------
+// All pixels that an analysis uses, read once.
+struct ExamImages {
+  exam::Dynamic dynamic;
+  measure::FatSignal fat = measure::FatSignal::dark;  // in the dynamic series
+  std::vector<exam::Volume> diffusion;                // with b-values, on one grid; may be empty
+  std::optional<exam::Volume> scanner_adc;
+};
+ExamImages read_images(const exam::DicomIndex& index, const exam::Exam& exam, const AnalyzeOptions& options,
+                       Findings& findings, const Cancellation& cancellation);
+
+// The rest of the analysis: images to maps, masks and numbers. `analysis` comes with its exam and study.
+void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScope& scope);
+
 // --- outline -----------------------------------------------------------------------------------------
 struct Outline {
   double noise_sigma = 0;
@@ -43,9 +57,6 @@ struct Outline {
   }
 };
 Outline outline_breasts(const exam::Dynamic& dynamic, measure::FatSignal fat, const StageScope& scope);
-
-// Whether fat is suppressed in the dynamic series, from its headers; said in `findings` when they are silent.
-measure::FatSignal fat_signal_of(const exam::DicomIndex& index, const exam::Exam& exam, Findings& findings);
 
 // A person's mask of the exam, when the folder of --masks holds one. Throws Error when its grid is not
 // `grid` or it holds other labels than 0, 1 (right) and 2 (left).
@@ -71,8 +82,7 @@ struct Diffusion {
   std::vector<double> b_values_s_per_mm2;
   double noise_sigma = 0;
 };
-Diffusion fit_diffusion(const exam::DicomIndex& index, const exam::Exam& exam, const StageScope& scope,
-                        Findings& findings);
+Diffusion fit_diffusion(const ExamImages& images, const StageScope& scope, Findings& findings);
 // Medians in the FGT of each side, and how our ADC compares with the scanner's inside the breasts.
 std::vector<exam::Measurement> measure_diffusion(const Diffusion& diffusion, const Mask& breast,
                                                  const Mask& fgt);

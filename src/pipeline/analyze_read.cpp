@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "core/text.h"
+#include "exam/dynamic.h"
+#include "io/dicom_tags.h"
+#include "pipeline/analyze_stages.h"
+
+namespace lobule::pipeline {
+namespace {
+namespace tag = io::tag;
+
+// Words by which vendors say that fat is suppressed in a T1-weighted gradient echo.
+constexpr const char* kFatSuppressionOptions[] = {"fs", "sfs",   "fat_sat", "fatsat", "sat_gems",
+                                                  "we", "spair", "spir",    "dixon"};
+constexpr const char* kFatSuppressionWords[] = {"fs",      "fatsat", "fat sat", "spair", "spir",
+                                                "vibrant", "thrive", "dixon",   "_w",    "water"};
+
+bool says_fat_suppressed(const io::DicomDataset& header) {
+  for (const std::string& option : header.texts(tag::ScanOptions))
+    for (const char* word : kFatSuppressionOptions)
+      if (lower(option) == word) return true;
+  const std::string description =
+      lower(header.text(tag::SeriesDescription) + " " + header.text(tag::ProtocolName));
+  for (const char* word : kFatSuppressionWords)
+    if (contains(description, word)) return true;
+  return false;
+}
+
+measure::FatSignal fat_signal_of(const exam::DicomIndex& index, const exam::Exam& exam, Findings& findings) {
+  for (const exam::Series& series : exam.series) {
+    const bool dynamic = series.role == exam::Role::dce_pre || series.role == exam::Role::dce;
+    if (!dynamic || series.images.empty()) continue;
+    if (says_fat_suppressed(index.entries[series.images.front().entry].header.dataset))
+      return measure::FatSignal::dark;
+    findings.push_back({Severity::note, "dynamic series", "no header says that fat is suppressed",
+                        "fat is taken as bright when outlining breasts and fibroglandular tissue", ""});
+    return measure::FatSignal::bright;
+  }
+  return measure::FatSignal::dark;
+}
+
+std::vector<exam::Volume> read_volumes(const exam::DicomIndex& index, const exam::Series& series,
+                                       const AnalyzeOptions& options, Findings& findings) {
+  std::vector<exam::Volume> volumes;
+  const exam::AssemblyOptions assembly{options.allow_gaps, options.resample_uneven};
+  for (const exam::VolumePlan& plan : exam::plan_volumes(index, series, assembly, findings))
+    volumes.push_back(exam::read_volume(index, series, plan));
+  return volumes;
+}
+
+}  // namespace
+
+ExamImages read_images(const exam::DicomIndex& index, const exam::Exam& exam, const AnalyzeOptions& options,
+                       Findings& findings, const Cancellation& cancellation) {
+  ExamImages images;
+  const exam::DynamicOptions dynamic{{options.allow_gaps, options.resample_uneven}, options.phase_times_s};
+  images.dynamic = exam::read_dynamic(index, exam, dynamic, findings, cancellation);
+  images.fat = fat_signal_of(index, exam, findings);
+  for (const exam::Series& series : exam.series) {
+    cancellation.check();
+    if (series.role == exam::Role::dwi) {
+      for (exam::Volume& volume : read_volumes(index, series, options, findings))
+        if (volume.b_value_s_per_mm2 &&
+            (images.diffusion.empty() ||
+             same_grid(volume.image.grid, images.diffusion.front().image.grid, 0.01)))
+          images.diffusion.push_back(std::move(volume));
+    } else if (series.role == exam::Role::adc && !images.scanner_adc) {
+      std::vector<exam::Volume> volumes = read_volumes(index, series, options, findings);
+      if (!volumes.empty()) images.scanner_adc = std::move(volumes.front());
+    }
+  }
+  return images;
+}
+
+}  // namespace lobule::pipeline
