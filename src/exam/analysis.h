@@ -22,6 +22,10 @@ struct Measurement {
   double value = 0;    // NaN where it could not be measured; the reason is a finding
   std::string unit;    // UCUM: "ml", "%", "mm", "um2/s", …
   std::string source;  // which images and method: "masks/fgt", "series 8, 9"
+  template <class F, class S>
+  static void fields(F& f, S& s) {
+    f(s.side), f(s.name), f(s.value), f(s.unit), f(s.source);
+  }
 };
 
 struct Candidate {

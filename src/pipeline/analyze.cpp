@@ -12,6 +12,7 @@
 #include "pipeline/input_identity.h"
 #include "pipeline/sort.h"
 #include "report/exams_json.h"
+#include "report/result_folder.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -62,9 +63,9 @@ report::StudyRow process_exam(const exam::DicomIndex& index, const exam::Exam& e
                               const AnalyzeOptions& options, const std::string& edits, Context& context) {
   const auto hashes = hash_series(index, exam, exam_number, context.cancellation);
   const std::string identity = identity_of(hashes);
-  for (const auto& [what, hash] : hashes) context.provenance.inputs[what] = hash;
-  const fs::path folder = result_folder(options.output, exam);
-  const std::string stage = stage_prefix(exam_number) + "write results";
+  context.provenance.inputs.insert(hashes.begin(), hashes.end());
+  const fs::path folder = report::result_folder(options.output, exam);
+  const std::string stage = stage_prefix(exam_number) + "all results";
   if (!fs::exists(folder / "report.html")) context.cache.forget(stage);
   const std::string settings = options_text(options) + edits;
   return run_stage(context, stage, {identity, settings}, [&] {
@@ -78,7 +79,7 @@ report::StudyRow process_or_explain(const exam::DicomIndex& index, const exam::E
                                     const AnalyzeOptions& options, const std::string& edits,
                                     Context& context) {
   if (exam.kind != exam::ExamKind::breast_mri)
-    return row_without_results(exam, exam_number, "not analysed", why_not_analysed(exam));
+    return report::study_row(exam, exam_number, "not analysed", why_not_analysed(exam));
   try {
     report::StudyRow row = process_exam(index, exam, exam_number, options, edits, context);
     if (static_cast<double>(context.cache.size_bytes()) > options.cache_gib * (1ull << 30))
@@ -86,7 +87,7 @@ report::StudyRow process_or_explain(const exam::DicomIndex& index, const exam::E
         context.cache.forget(stage_prefix(exam_number) + bulky);
     return row;
   } catch (const Error& error) {
-    return row_without_results(exam, exam_number, "failed", error.what());
+    return report::study_row(exam, exam_number, "failed", error.what());
   }
 }
 

@@ -13,17 +13,10 @@
 
 namespace lobule::pipeline {
 
-// OUT/<patient_id>/<StudyInstanceUID>, each escaped so that no ID can climb out.
-std::filesystem::path result_folder(const std::filesystem::path& out, const exam::Exam& exam);
-
 // Writes everything of one exam: pages, tables, NIfTI, DICOM, provenance. `seed` names inputs and options.
 report::StudyRow write_results(const exam::Analysis& analysis, const std::string& seed,
                                const std::map<std::string, std::string>& input_hashes,
                                const AnalyzeOptions& options, const Context& context);
-
-// The row of an exam that has no results, with its reason.
-report::StudyRow row_without_results(const exam::Exam& exam, int exam_number, const std::string& status,
-                                     const std::string& reason);
 
 // OUT/exams.csv and OUT/index.html.
 void write_study_index(const std::vector<report::StudyRow>& rows, const Findings& findings,
