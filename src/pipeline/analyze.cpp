@@ -69,9 +69,9 @@ report::StudyRow process_exam(const exam::DicomIndex& index, const exam::Exam& e
   if (!fs::exists(folder / "report.html")) context.cache.forget(stage);
   const std::string settings = options_text(options) + edits;
   return run_stage(context, stage, {identity, settings}, [&] {
-    const exam::Analysis analysis = analyze_exam(index, exam, exam_number, identity, options, context);
+    exam::Analysis analysis = analyze_exam(index, exam, exam_number, identity, options, context);
     context.progress.begin(stage);
-    return write_results(analysis, sha256_hex(identity + settings), hashes, options, context);
+    return write_results(std::move(analysis), sha256_hex(identity + settings), hashes, options, context);
   });
 }
 

@@ -22,15 +22,16 @@ void copy_provenance(const Provenance& run, int exam_number, const std::map<std:
 
 }  // namespace
 
-report::StudyRow write_results(const exam::Analysis& analysis, const std::string& seed,
+report::StudyRow write_results(exam::Analysis analysis, const std::string& seed,
                                const std::map<std::string, std::string>& input_hashes,
                                const AnalyzeOptions& options, const Context& context) {
   const fs::path out = options.output;
   const fs::path folder = report::result_folder(out, analysis.exam);
   io::remove_partial_files(folder);
   report::write_images(folder, analysis);
+  const Findings unwritten = report::write_dicom_results(analysis, seed, folder);
+  analysis.findings.insert(analysis.findings.end(), unwritten.begin(), unwritten.end());
   report::write_tables(folder, analysis);
-  report::write_dicom_results(analysis, seed, folder / "dicom");
   Provenance provenance;
   copy_provenance(context.provenance, analysis.exam_number, input_hashes, provenance);
   report::write_report(folder, analysis, provenance, {.include_patient_id = options.patient_id_in_report});

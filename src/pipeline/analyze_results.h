@@ -14,7 +14,7 @@
 namespace lobule::pipeline {
 
 // Writes everything of one exam: pages, tables, NIfTI, DICOM, provenance. `seed` names inputs and options.
-report::StudyRow write_results(const exam::Analysis& analysis, const std::string& seed,
+report::StudyRow write_results(exam::Analysis analysis, const std::string& seed,
                                const std::map<std::string, std::string>& input_hashes,
                                const AnalyzeOptions& options, const Context& context);
 
