@@ -82,7 +82,8 @@ bool has_cached_stage(const fs::path& out, const std::string& stage) {
 }
 
 // Starts the program and kills it (SIGKILL) as soon as a stage stands in its cache.
-void kill_after_stage(const std::vector<std::string>& command, const fs::path& out, const std::string& stage) {
+void kill_after_stage(const std::vector<std::string>& command, const fs::path& out,
+                      const std::string& stage) {
   const pid_t child = fork();
   if (child == 0) {
     std::vector<char*> arguments;
