@@ -71,7 +71,10 @@ Row sort_exam(const Setting& setting) {
   run({setting.lobule, "sort", exam.folder, "-o", out});
   fs::remove_all(out);
   const Measured ours = run({setting.lobule, "sort", exam.folder, "-o", out});
-  Row row{.name = "sort_exam", .seconds = ours.seconds, .peak_mib = ours.peak_mib};
+  Row row;
+  row.name = "sort_exam";
+  row.seconds = ours.seconds;
+  row.peak_mib = ours.peak_mib;
   row.goal_seconds = kSortGoal_s;
   row.limit_seconds = seconds_to_read(exam.folder);
   row.ok = ours.exit_code == 0 && roles_agree(out + "/exams.json", exam.truth);
@@ -89,7 +92,10 @@ Row analyze_exam(const Setting& setting) {
   const ExamFolder exam = exam_folder(setting);
   const std::string out = setting.scratch + "/analyzed";
   const Measured ours = run({setting.lobule, "analyze", exam.folder, "-o", out});
-  Row row{.name = "analyze_exam", .seconds = ours.seconds, .peak_mib = ours.peak_mib};
+  Row row;
+  row.name = "analyze_exam";
+  row.seconds = ours.seconds;
+  row.peak_mib = ours.peak_mib;
   row.goal_seconds = kAnalyzeGoal_s;
   row.limit_seconds = seconds_to_read(exam.folder);
   row.ok = ours.exit_code <= 1 && analysis_is_complete(out);
@@ -99,7 +105,10 @@ Row analyze_exam(const Setting& setting) {
 
 Row start_up(const Setting& setting) {
   const Measured ours = median_run({setting.lobule, "--version"}, 21);
-  Row row{.name = "start_up", .seconds = ours.seconds, .peak_mib = ours.peak_mib};
+  Row row;
+  row.name = "start_up";
+  row.seconds = ours.seconds;
+  row.peak_mib = ours.peak_mib;
   row.goal_seconds = kStartUpGoal_s;
   row.limit_seconds = median_run({"true"}, 21).seconds;
   row.ok = ours.exit_code == 0 && ours.output.starts_with("lobule ");

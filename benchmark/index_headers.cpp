@@ -97,7 +97,8 @@ Row index_headers(const Setting& setting) {
   const std::string folder = setting.scratch + "/headers";
   make_headers(folder, kFiles);
   run({setting.self, "index", folder});  // warms the page cache
-  Row row{.name = "index_headers"};
+  Row row;
+  row.name = "index_headers";
   const Measured ours = median_run({setting.self, "index", folder}, 5);
   row.seconds = ours.seconds;
   row.peak_mib = ours.peak_mib;
