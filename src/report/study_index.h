@@ -25,6 +25,12 @@ struct StudyRow {
   double top_score = 0;                         // NaN without candidates
   std::vector<exam::Measurement> measurements;  // all of the exam
   std::string thumbnail_uri;                    // PNG as data URI; may be empty
+  template <class F, class S>
+  static void fields(F& f, S& s) {
+    f(s.exam_number), f(s.patient_id), f(s.study_uid), f(s.kind), f(s.status), f(s.reason), f(s.folder),
+        f(s.early_phase_index), f(s.phase_count), f(s.error_count), f(s.warning_count), f(s.candidate_count),
+        f(s.suspicious_count), f(s.top_score), f(s.measurements), f(s.thumbnail_uri);
+  }
 };
 
 // The row of an analysed exam.
