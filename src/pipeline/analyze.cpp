@@ -5,12 +5,12 @@
 
 #include "core/parallel.h"
 #include "core/text.h"
+#include "exam/corrections.h"
 #include "exam/sort.h"
 #include "io/files.h"
-#include "io/inputs.h"
 #include "pipeline/analyze_results.h"
 #include "pipeline/input_identity.h"
-#include "pipeline/sort.h"
+#include "pipeline/sorted_inputs.h"
 #include "report/exams_json.h"
 #include "report/result_folder.h"
 
@@ -104,8 +104,10 @@ AnalyzeOutcome analyze_inputs(const std::vector<std::string>& inputs, const Anal
   const fs::path out = options.output;
   io::prepare_output_folder(out);
   context.cache = StageCache(out / ".cache");
-  SortedInputs sorted =
-      sort_inputs(inputs, {.output = options.output, .corrections = options.corrections}, context);
+  exam::SortOptions how;
+  if (!options.corrections.empty())
+    how.corrections = exam::corrections_from_csv(io::read_file(options.corrections), options.corrections);
+  const SortedInputs sorted = read_and_sort(inputs, out, how, context);
   io::write_file(out / "exams.json", report::exams_json(sorted.exams));
   const std::string edits = hash_of_edits(options);
 
@@ -119,6 +121,8 @@ AnalyzeOutcome analyze_inputs(const std::vector<std::string>& inputs, const Anal
     outcome.exams.push_back({exam_number, row.status, row.reason, row.folder});
     write_study_index(rows, outcome.findings, context.provenance, out);
   }
+  std::error_code ignored;
+  fs::remove_all(scratch_of(out), ignored);
   return outcome;
 }
 
