@@ -10,6 +10,7 @@ namespace lobule::app {
 std::unique_ptr<Command> make_analyze_command();
 std::unique_ptr<Command> make_sort_command();
 std::unique_ptr<Command> make_convert_command();
+std::unique_ptr<Command> make_demo_command();
 std::unique_ptr<Command> make_docs_command();
 std::unique_ptr<Command> make_info_command();
 
