@@ -149,8 +149,12 @@ std::vector<Shot> enhancement_slices(const Analysis& analysis, int count) {
   if (image == nullptr || map == nullptr || map->image.empty()) return {};
   const Window window = tissue_window(analysis, *image);
   const Mask* inside = analysis.breast.empty() ? nullptr : &analysis.breast;
-  return axial_slices(analysis, *image, window, count,
-                      [&](Canvas& canvas) { canvas.overlay(map->image, inside, kEnhancementWindow); });
+  const exam::Map* subtraction = early_map(analysis, "sub");
+  const Image<float>* evidence = subtraction != nullptr ? &subtraction->image : nullptr;
+  const double usual = subtraction_window(analysis).high;
+  return axial_slices(analysis, *image, window, count, [&](Canvas& canvas) {
+    canvas.overlay(map->image, inside, kEnhancementWindow, evidence, {0.03 * usual, 0.15 * usual});
+  });
 }
 
 std::vector<Shot> adc_slices(const Analysis& analysis, int count) {

@@ -18,6 +18,7 @@ using exam::Side;
 
 constexpr int kSliceCount = 6;
 constexpr std::size_t kCurvesOfCandidates = 5;
+constexpr std::size_t kCandidatesShown = 8;  // the others on demand
 constexpr int kThumbnail_px = 100;
 
 // Hues of Okabe and Ito (2008) besides those of the sides.
@@ -134,22 +135,20 @@ Html candidates_section(const Analysis& analysis) {
   if (analysis.candidates.empty())
     return section("candidates", "Enhancing regions", paragraph(text("None stands out.")));
   const Window window = subtraction_window(analysis);
-  std::vector<std::vector<Html>> rows;
-  for (const exam::Candidate& candidate : analysis.candidates)
-    rows.push_back(candidate_row(analysis, candidate, window));
-  return section(
-      "candidates", "Enhancing regions",
-      table({{"", true},
-             {"Axial, sagittal"},
-             {"Where"},
-             {"Size"},
-             {"Enhancement"},
-             {"ADC, 10⁻³ mm²/s", true},
-             {"Score"},
-             {"Remark"}},
-            rows) +
-          paragraph(muted("Early subtraction, 48 mm wide. Ranked by score; natural causes such as the "
-                          "nipple, vessels and motion are named where they are likely.")));
+  const std::vector<Column> columns{{"", true},      {"Axial, sagittal"},       {"Where"}, {"Size"},
+                                    {"Enhancement"}, {"ADC, 10⁻³ mm²/s", true}, {"Score"}, {"Remark"}};
+  std::vector<std::vector<Html>> first, rest;
+  for (const exam::Candidate& candidate : analysis.candidates) {
+    const bool shown_first = candidate.suspicious || first.size() < kCandidatesShown;
+    (shown_first ? first : rest).push_back(candidate_row(analysis, candidate, window));
+  }
+  Html content = table(columns, first);
+  if (!rest.empty())
+    content += details(std::to_string(rest.size()) + " more with lower scores", table(columns, rest));
+  content +=
+      paragraph(muted("Early subtraction, 48 mm wide. Ranked by score; natural causes such as the nipple, "
+                      "vessels and motion are named where they are likely."));
+  return section("candidates", "Enhancing regions", content);
 }
 
 Html tissue_section(const Analysis& analysis) {

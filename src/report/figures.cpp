@@ -210,15 +210,20 @@ Canvas::Canvas(const Image<float>& image, const Grid& view, Window window) : vie
   }
 }
 
-void Canvas::overlay(const Image<float>& map, const Mask* inside, Window window, double opacity) {
+void Canvas::overlay(const Image<float>& map, const Mask* inside, Window window, const Image<float>* evidence,
+                     Window weak, double opacity) {
   const Image<float> values = resample(map, view_, Interpolation::linear);
+  const Image<float> proof =
+      evidence != nullptr ? resample(*evidence, view_, Interpolation::linear) : Image<float>(view_, 1.0f);
   const Mask set = inside != nullptr ? resample_mask(*inside, view_) : Mask(view_, 1);
   for (int row = 0; row < height(); ++row) {
     for (int column = 0; column < width(); ++column) {
       const float value = values.at(column, row, 0);
       if (!(value >= window.low) || set.at(column, row, 0) == 0) continue;
+      const double trust =
+          std::clamp((proof.at(column, row, 0) - weak.low) / (weak.high - weak.low), 0.0, 1.0);
       const double fraction = std::min(1.0, (value - window.low) / (window.high - window.low));
-      blend(column, row, overlay_colour(fraction), opacity * std::min(1.0, 0.45 + 1.5 * fraction));
+      blend(column, row, overlay_colour(fraction), trust * opacity * std::min(1.0, 0.45 + 1.5 * fraction));
     }
   }
 }

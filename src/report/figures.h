@@ -79,7 +79,10 @@ class Canvas {
 
   // Paints the map over the picture where it is at least `window.low` and `inside` (may be null) is set,
   // in colours of heat_scale() that grow from faint at the low end to `opacity`.
-  void overlay(const Image<float>& map, const Mask* inside, Window window, double opacity = 0.85);
+  // Where `evidence` (may be null) is weak, down to nothing at `weak.low`, the colour is fainter: a large
+  // ratio of two small signals is mostly noise.
+  void overlay(const Image<float>& map, const Mask* inside, Window window,
+               const Image<float>* evidence = nullptr, Window weak = {}, double opacity = 0.85);
 
   // Draws the border of a label as a thin anti-aliased line.
   void outline(const Mask& mask, int label, Colour colour, double width_px = 1.8);

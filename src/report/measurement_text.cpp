@@ -10,7 +10,7 @@
 namespace lobule::report {
 namespace {
 
-constexpr std::array<std::pair<const char*, const char*>, 11> kTitles{{
+constexpr std::array<std::pair<const char*, const char*>, 13> kTitles{{
     {"breast_volume", "Breast volume"},
     {"fgt_volume", "Fibroglandular tissue"},
     {"percent_density", "Percent density"},
@@ -22,6 +22,8 @@ constexpr std::array<std::pair<const char*, const char*>, 11> kTitles{{
     {"ftv", "Functional tumour volume"},
     {"motion_before", "Movement before correction"},
     {"motion_after", "Movement after correction"},
+    {"motion_before_p95", "Movement before, 95th percentile"},
+    {"motion_after_p95", "Movement after, 95th percentile"},
 }};
 
 // Three significant digits, but never fewer than the whole number.
