@@ -153,7 +153,7 @@ std::vector<Shot> enhancement_slices(const Analysis& analysis, int count) {
   const Image<float>* evidence = subtraction != nullptr ? &subtraction->image : nullptr;
   const double usual = subtraction_window(analysis).high;
   return axial_slices(analysis, *image, window, count, [&](Canvas& canvas) {
-    canvas.overlay(map->image, inside, kEnhancementWindow, evidence, {0.03 * usual, 0.15 * usual});
+    canvas.overlay(map->image, inside, kEnhancementWindow, evidence, {0.08 * usual, 0.3 * usual});
   });
 }
 

@@ -162,6 +162,8 @@ Html tissue_section(const Analysis& analysis) {
   if (const auto shots = enhancement_slices(analysis, kSliceCount); !shots.empty()) {
     content += markup("<h3>Percent enhancement, early phase</h3>\n") + heat_scale(kEnhancementWindow, "%");
     content += slices(shots, "Percent enhancement");
+    content += paragraph(
+        muted("Smoothed by 1.2 mm; fainter where the subtraction is weak, for there the ratio is noise."));
   }
   if (content.empty()) return {};
   return section("tissue", "Breasts and fibroglandular tissue", content);

@@ -64,6 +64,9 @@ constexpr std::array<Colour, 10> kHeat{{{0, 0, 4},
 // Overlays leave out the scale's darkest part, which would look like shadow on grey.
 constexpr double kOverlayStart = 0.3;
 
+// Overlays are smoothed for the eye, which reads tissue and not single voxels from colour.
+constexpr double kOverlayBlur_mm = 1.2;
+
 Colour overlay_colour(double fraction) {
   return heat_colour(kOverlayStart + (1 - kOverlayStart) * fraction);
 }
@@ -212,9 +215,11 @@ Canvas::Canvas(const Image<float>& image, const Grid& view, Window window) : vie
 
 void Canvas::overlay(const Image<float>& map, const Mask* inside, Window window, const Image<float>* evidence,
                      Window weak, double opacity) {
-  const Image<float> values = resample(map, view_, Interpolation::linear);
-  const Image<float> proof =
-      evidence != nullptr ? resample(*evidence, view_, Interpolation::linear) : Image<float>(view_, 1.0f);
+  const auto seen = [&](const Image<float>& image) {
+    return gaussian_smooth(resample(image, view_, Interpolation::linear), kOverlayBlur_mm);
+  };
+  const Image<float> values = seen(map);
+  const Image<float> proof = evidence != nullptr ? seen(*evidence) : Image<float>(view_, 1.0f);
   const Mask set = inside != nullptr ? resample_mask(*inside, view_) : Mask(view_, 1);
   for (int row = 0; row < height(); ++row) {
     for (int column = 0; column < width(); ++column) {

@@ -77,10 +77,10 @@ class Canvas {
   // Paints an image in grey, sampled linearly on the view; black where nothing is measured.
   Canvas(const Image<float>& image, const Grid& view, Window window);
 
-  // Paints the map over the picture where it is at least `window.low` and `inside` (may be null) is set,
-  // in colours of heat_scale() that grow from faint at the low end to `opacity`.
-  // Where `evidence` (may be null) is weak, down to nothing at `weak.low`, the colour is fainter: a large
-  // ratio of two small signals is mostly noise.
+  // Paints the map, smoothed by 1.2 mm, over the picture where it is at least `window.low` and `inside` (may
+  // be null) is set, in colours of heat_scale() that grow from faint at the low end to `opacity`. Where
+  // `evidence` (may be null) is weak, down to nothing at `weak.low`, the colour is fainter: a large ratio of
+  // two small signals is mostly noise.
   void overlay(const Image<float>& map, const Mask* inside, Window window,
                const Image<float>* evidence = nullptr, Window weak = {}, double opacity = 0.85);
 
