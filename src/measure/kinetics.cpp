@@ -121,18 +121,31 @@ Image<float> maximum_slope(const std::vector<const Image<float>*>& phases, std::
 
 std::vector<double> mean_curve(const std::vector<const Image<float>*>& phases, const Mask& region,
                                int label) {
-  std::vector<double> curve;
-  for (const Image<float>* phase : phases) {
-    check_grids("mean curve", {&region.grid, &phase->grid});
-    double sum = 0;
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < region.voxels.size(); ++i) {
-      const int here = region.voxels[i];
-      if (here == 0 || (label != 0 && here != label) || std::isnan(phase->voxels[i])) continue;
-      sum += phase->voxels[i];
-      ++n;
-    }
-    curve.push_back(n == 0 ? std::nan("") : sum / static_cast<double>(n));
+  std::vector<std::size_t> inside;
+  for (std::size_t i = 0; i < region.voxels.size(); ++i)
+    if (region.voxels[i] != 0 && (label == 0 || region.voxels[i] == label)) inside.push_back(i);
+  std::vector<double> curve(phases.size(), std::nan(""));
+  std::vector<std::pair<std::size_t, std::size_t>> coverage;  // measured voxels, phase
+  for (std::size_t p = 0; p < phases.size(); ++p) {
+    check_grids("mean curve", {&region.grid, &phases[p]->grid});
+    coverage.emplace_back(std::count_if(inside.begin(), inside.end(),
+                                        [&](std::size_t i) { return !std::isnan(phases[p]->voxels[i]); }),
+                          p);
+  }
+  std::sort(coverage.rbegin(), coverage.rend());
+  // From the best covered phase on: a phase that shares no voxel with those before it is left out.
+  for (const auto& [count, p] : coverage) {
+    std::vector<std::size_t> common;
+    for (const std::size_t i : inside)
+      if (!std::isnan(phases[p]->voxels[i])) common.push_back(i);
+    if (common.empty()) break;
+    inside = std::move(common);
+    curve[p] = 0;
+  }
+  for (std::size_t p = 0; p < phases.size(); ++p) {
+    if (std::isnan(curve[p])) continue;
+    for (const std::size_t i : inside) curve[p] += phases[p]->voxels[i];
+    curve[p] /= static_cast<double>(inside.size());
   }
   return curve;
 }

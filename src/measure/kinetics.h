@@ -46,8 +46,9 @@ Mask curve_type_map(const Image<float>& pre, const Image<float>& early, const Im
 Image<float> maximum_slope(const std::vector<const Image<float>*>& phases, std::span<const double> time_s,
                            double noise_floor);
 
-// The mean over a region of each phase's measured voxels, one value a phase; NaN for a phase that covers
-// none of it. `label` 0 takes every non-zero voxel of the mask.
+// The mean signal over a region, one value a phase, all over the same voxels, so that the points of a curve
+// compare: those that every phase measures. NaN for a phase that covers none of them. `label` 0 takes every
+// non-zero voxel of the mask.
 std::vector<double> mean_curve(const std::vector<const Image<float>*>& phases, const Mask& region, int label);
 
 // The largest value along a patient axis (0 = right–left, 1 = front–back, 2 = feet–head): the grid's axis

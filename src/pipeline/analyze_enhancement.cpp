@@ -180,16 +180,10 @@ std::vector<exam::Measurement> measure_enhancement(const exam::Analysis& analysi
   return list;
 }
 
-std::vector<exam::Curve> tissue_curves(const exam::Analysis& analysis,
-                                       const std::vector<measure::Region>& regions) {
+std::vector<exam::Curve> tissue_curves(const exam::Analysis& analysis) {
   const auto phases = phase_images(analysis.corrected);
-  std::vector<exam::Curve> curves = {
-      {"Fibroglandular tissue, right", measure::mean_curve(phases, analysis.fgt, 1)},
-      {"Fibroglandular tissue, left", measure::mean_curve(phases, analysis.fgt, 2)}};
-  constexpr std::size_t kMostCandidateCurves = 3;
-  for (std::size_t r = 0; r < std::min(regions.size(), kMostCandidateCurves); ++r)
-    curves.push_back({"Candidate " + std::to_string(r + 1), regions[r].mean_signal});
-  return curves;
+  return {{"Fibroglandular tissue, right", measure::mean_curve(phases, analysis.fgt, 1)},
+          {"Fibroglandular tissue, left", measure::mean_curve(phases, analysis.fgt, 2)}};
 }
 
 exam::Candidate to_candidate(const measure::Region& region, int rank, double suspicious_score,

@@ -92,7 +92,7 @@ void find_candidates(exam::Analysis& analysis, const Outline& outline, const Dif
   int rank = 0;
   for (const measure::Region& region : regions)
     analysis.candidates.push_back(to_candidate(region, ++rank, options.suspicious_score, analysis));
-  analysis.curves = tissue_curves(analysis, regions);
+  analysis.curves = tissue_curves(analysis);
 }
 
 template <class T>

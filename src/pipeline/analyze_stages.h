@@ -93,8 +93,7 @@ std::vector<exam::Map> enhancement_maps(const exam::Analysis& analysis, double n
 std::vector<exam::Measurement> measure_enhancement(const exam::Analysis& analysis, double noise_floor,
                                                    const AnalyzeOptions& options, Findings& findings);
 std::vector<exam::Measurement> measure_volumes(const Mask& breast, const Mask& fgt);
-std::vector<exam::Curve> tissue_curves(const exam::Analysis& analysis,
-                                       const std::vector<measure::Region>& regions);
+std::vector<exam::Curve> tissue_curves(const exam::Analysis& analysis);
 
 exam::Candidate to_candidate(const measure::Region& region, int rank, double suspicious_score,
                              const exam::Analysis& analysis);

@@ -65,10 +65,11 @@ std::map<std::string, std::string> results_of(const fs::path& out) {
 
 std::map<std::string, bool> cached_stages(const fs::path& out) {
   std::map<std::string, bool> cached;
-  for (const auto& entry : fs::recursive_directory_iterator(out))
-    if (entry.path().filename() == "provenance.json")
-      for (const auto& stage : nlohmann::json::parse(bytes_of(entry.path()))["stages"])
-        cached[stage["name"]] = stage["cached"];
+  for (const auto& entry : fs::recursive_directory_iterator(out)) {
+    if (entry.path().filename() != "provenance.json") continue;
+    const auto provenance = nlohmann::json::parse(bytes_of(entry.path()));
+    for (const auto& stage : provenance["stages"]) cached[stage["name"]] = stage["cached"];
+  }
   return cached;
 }
 

@@ -111,9 +111,15 @@ TEST(MeanCurve, IsMissingForAPhaseWithoutMeasuredVoxels) {
   Mask region(a.grid);
   region.voxels = {1, 1, 2};
   const std::vector<double> curve = mean_curve({&a, &b, &c}, region, 1);
-  EXPECT_DOUBLE_EQ(curve[0], 2);
+  EXPECT_DOUBLE_EQ(curve[0], 1);
   EXPECT_TRUE(std::isnan(curve[1]));
   EXPECT_DOUBLE_EQ(curve[2], 4);
+}
+
+TEST(MeanCurve, TakesTheSameVoxelsInEveryPhaseWhereOneIsASlab) {
+  const Image<float> a = row({1, 3, 9}), b = row({2, kNan, kNan}), c = row({4, 8, 9});
+  const Mask region(a.grid, 1);
+  EXPECT_EQ(mean_curve({&a, &b, &c}, region, 1), (std::vector<double>{1, 2, 4}));
 }
 
 TEST(MaximumProjection, CollapsesTheGridAxisNearestToThePatientAxis) {
