@@ -4,22 +4,11 @@
 
 #include "core/text.h"
 #include "pipeline/phantom_dicom.h"
+#include "support/small_phantom.h"
 #include "support/test_support.h"
 
 namespace lobule {
 namespace {
-
-phantom::ExamOptions tiny_patient() {
-  phantom::ExamOptions options;
-  options.dynamic_size = 48;
-  options.dynamic_slices = 12;
-  options.dynamic_spacing_mm = 7.4;
-  options.dynamic_slice_mm = 12;
-  options.post_phases = 1;
-  options.truth_spacing_mm = 6;
-  options.only_dynamic = true;
-  return options;
-}
 
 // Runs lobule with `mount` as an own small file system, which needs no rights beyond user namespaces.
 test::ProgramResult run_on_file_system(const std::string& mount_options, const std::filesystem::path& mount,
@@ -37,7 +26,7 @@ bool can_mount() {
 TEST(BadOutput, AReadOnlyFolderIsSaidBeforeAnyWork) {
   if (!can_mount()) GTEST_SKIP() << "needs user namespaces (unshare -rm)";
   const test::ScratchFolder folder;
-  pipeline::write_phantom_dicom(phantom::make_exam(tiny_patient()), folder / "dicom");
+  pipeline::write_phantom_dicom(phantom::make_exam(test::tiny_patient()), folder / "dicom");
   const auto result = run_on_file_system(
       "ro", folder / "mount",
       "analyze " + (folder / "dicom").string() + " -o " + (folder / "mount" / "out").string());
@@ -51,7 +40,7 @@ TEST(BadOutput, AReadOnlyFolderIsSaidBeforeAnyWork) {
 TEST(BadOutput, AFullDiskIsSaidAndLeavesNoHalfFile) {
   if (!can_mount()) GTEST_SKIP() << "needs user namespaces (unshare -rm)";
   const test::ScratchFolder folder;
-  pipeline::write_phantom_dicom(phantom::make_exam(tiny_patient()), folder / "dicom");
+  pipeline::write_phantom_dicom(phantom::make_exam(test::tiny_patient()), folder / "dicom");
   const std::string out = (folder / "mount" / "out").string();
   const auto result = run_on_file_system("size=64k", folder / "mount",
                                          "analyze " + (folder / "dicom").string() + " -o " + out +

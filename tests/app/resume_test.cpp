@@ -13,22 +13,12 @@
 
 #include "core/text.h"
 #include "pipeline/phantom_dicom.h"
+#include "support/small_phantom.h"
 #include "support/test_support.h"
 
 namespace lobule {
 namespace {
 namespace fs = std::filesystem;
-
-phantom::ExamOptions small_patient() {
-  phantom::ExamOptions options;
-  options.dynamic_size = 96;
-  options.dynamic_slices = 36;
-  options.dynamic_spacing_mm = 3.7;
-  options.dynamic_slice_mm = 4;
-  options.post_phases = 2;
-  options.truth_spacing_mm = 4;
-  return options;
-}
 
 std::string bytes_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -102,7 +92,7 @@ void kill_after_stage(const std::vector<std::string>& command, const fs::path& o
 
 TEST(Resume, AKilledRunGoesOnAndEndsWithTheSameBytes) {
   const test::ScratchFolder folder;
-  pipeline::write_phantom_dicom(phantom::make_exam(small_patient()), folder / "dicom");
+  pipeline::write_phantom_dicom(phantom::make_exam(test::small_patient()), folder / "dicom");
   const auto command = [&](const char* out) {
     return std::vector<std::string>{test::lobule_program(), "analyze", (folder / "dicom").string(), "-o",
                                     (folder / out).string()};
