@@ -78,13 +78,13 @@ Grouped group_entries(const DicomIndex& index) {
   return grouped;
 }
 
-std::string exam_name(std::size_t i) {
-  return "exam " + std::to_string(i + 1);
+std::string exam_name(std::size_t i, int first_exam_number) {
+  return "exam " + std::to_string(static_cast<int>(i) + first_exam_number);
 }
 
 // Two patients never share a study or a series; where headers say so, files were mixed up or
 // anonymised badly.
-void find_shared_uids(std::vector<Exam>& exams) {
+void find_shared_uids(std::vector<Exam>& exams, int first_exam_number) {
   std::map<std::string, std::vector<std::size_t>> studies, series;
   for (std::size_t i = 0; i < exams.size(); ++i) {
     if (!exams[i].study_uid.empty()) studies[exams[i].study_uid].push_back(i);
@@ -96,12 +96,12 @@ void find_shared_uids(std::vector<Exam>& exams) {
     std::vector<std::string> names;
     for (const std::size_t i : where) {
       patients.insert(exams[i].patient_id);
-      names.push_back(exam_name(i));
+      names.push_back(exam_name(i, first_exam_number));
     }
     if (patients.size() < 2) return;
     for (const std::size_t i : where)
       exams[i].findings.push_back(
-          {Severity::error, exam_name(i),
+          {Severity::error, exam_name(i, first_exam_number),
            what + " occurs under " + std::to_string(patients.size()) + " patients (" + join(names, ", ") +
                ")",
            "files of two people were mixed or renamed; each patient's images are kept apart",
@@ -112,15 +112,15 @@ void find_shared_uids(std::vector<Exam>& exams) {
     if (where.size() > 1) report(where, "the same SeriesInstanceUID (0020,000E)");
 }
 
-void link_exams_of_patients(std::vector<Exam>& exams) {
+void link_exams_of_patients(std::vector<Exam>& exams, int first_exam_number) {
   for (std::size_t i = 0; i < exams.size(); ++i) {
     if (exams[i].patient_id.empty()) continue;
     std::vector<std::string> others;
     for (std::size_t j = 0; j < exams.size(); ++j)
       if (j != i && exams[j].patient_id == exams[i].patient_id)
-        others.push_back(exam_name(j) + " (" + to_text(exams[j].kind) + ")");
+        others.push_back(exam_name(j, first_exam_number) + " (" + to_text(exams[j].kind) + ")");
     if (!others.empty())
-      exams[i].findings.push_back({Severity::note, exam_name(i),
+      exams[i].findings.push_back({Severity::note, exam_name(i, first_exam_number),
                                    "other exams of the same patient are here: " + join(others, ", "), "",
                                    ""});
   }
@@ -189,11 +189,12 @@ std::vector<Exam> sort_exams(const DicomIndex& index, const SortOptions& options
     else
       sort_by_modality(exams[i], index);
     if (exams[i].study_uid.empty())
-      exams[i].findings.push_back({Severity::warning, exam_name(i), "StudyInstanceUID (0020,000D) is missing",
+      exams[i].findings.push_back({Severity::warning, exam_name(i, options.first_exam_number),
+                                   "StudyInstanceUID (0020,000D) is missing",
                                    "all objects of the patient without one are taken together", ""});
   }
-  find_shared_uids(exams);
-  link_exams_of_patients(exams);
+  find_shared_uids(exams, options.first_exam_number);
+  link_exams_of_patients(exams, options.first_exam_number);
   apply_corrections(exams, options.corrections);
   return exams;
 }

@@ -21,6 +21,7 @@ struct Correction {
 struct SortOptions {
   bool use_pixels = true;
   std::vector<Correction> corrections;
+  int first_exam_number = 1;  // how findings name the first exam: "exam 1"
 };
 
 // Exams by patient and study, in order of patient, study; every image of the index is in exactly one series.

@@ -107,20 +107,22 @@ AnalyzeOutcome analyze_inputs(const std::vector<std::string>& inputs, const Anal
   exam::SortOptions how;
   if (!options.corrections.empty())
     how.corrections = exam::corrections_from_csv(io::read_file(options.corrections), options.corrections);
-  const SortedInputs sorted = read_and_sort(inputs, out, how, context);
-  io::write_file(out / "exams.json", report::exams_json(sorted.exams));
   const std::string edits = hash_of_edits(options);
-
   AnalyzeOutcome outcome;
-  outcome.findings = sorted.findings;
+  std::vector<exam::Exam> exams;
   std::vector<report::StudyRow> rows;
-  for (std::size_t e = 0; e < sorted.exams.size(); ++e) {
-    const int exam_number = static_cast<int>(e) + 1;
-    rows.push_back(process_or_explain(sorted.index, sorted.exams[e], exam_number, options, edits, context));
-    const report::StudyRow& row = rows.back();
-    outcome.exams.push_back({exam_number, row.status, row.reason, row.folder});
+  for_each_patient(inputs, out, how, context, [&](SortedInputs& sorted) {
+    outcome.findings.insert(outcome.findings.end(), sorted.findings.begin(), sorted.findings.end());
+    int exam_number = sorted.first_exam_number;
+    for (exam::Exam& exam : sorted.exams) {
+      rows.push_back(process_or_explain(sorted.index, exam, exam_number, options, edits, context));
+      outcome.exams.push_back({exam_number++, rows.back().status, rows.back().reason, rows.back().folder});
+      exams.push_back(std::move(exam));
+    }
     write_study_index(rows, outcome.findings, context.provenance, out);
-  }
+  });
+  if (rows.empty()) write_study_index(rows, outcome.findings, context.provenance, out);
+  io::write_file(out / "exams.json", report::exams_json(exams));
   std::error_code ignored;
   fs::remove_all(scratch_of(out), ignored);
   return outcome;

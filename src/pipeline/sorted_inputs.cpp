@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "exam/patient_groups.h"
 #include "io/inputs.h"
 
 namespace lobule::pipeline {
@@ -28,6 +29,27 @@ void leave_out_results(std::vector<io::InputFile>& files, const fs::path& output
   });
 }
 
+io::Inputs list_inputs(const std::vector<std::string>& inputs, const fs::path& output,
+                       const Cancellation& cancellation) {
+  io::Inputs found = io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(output), {}, cancellation);
+  leave_out_results(found.files, output);
+  return found;
+}
+
+SortedInputs sort_files(const std::vector<io::InputFile>& files, const exam::SortOptions& options,
+                        Context& context) {
+  SortedInputs sorted;
+  sorted.first_exam_number = options.first_exam_number;
+  context.progress.begin("read headers");
+  sorted.index = exam::index_files(files, context.progress, context.cancellation);
+  context.progress.finish();
+  context.progress.begin("sort");
+  sorted.exams = exam::sort_exams(sorted.index, options, context.progress, context.cancellation);
+  context.progress.finish();
+  sorted.findings = sorted.index.findings;
+  return sorted;
+}
+
 }  // namespace
 
 fs::path scratch_of(const fs::path& output) {
@@ -36,19 +58,27 @@ fs::path scratch_of(const fs::path& output) {
 
 SortedInputs read_and_sort(const std::vector<std::string>& inputs, const fs::path& output,
                            const exam::SortOptions& options, Context& context) {
-  io::Inputs found =
-      io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(output), {}, context.cancellation);
-  leave_out_results(found.files, output);
-  SortedInputs sorted;
-  context.progress.begin("read headers");
-  sorted.index = exam::index_files(found.files, context.progress, context.cancellation);
-  context.progress.finish();
-  context.progress.begin("sort");
-  sorted.exams = exam::sort_exams(sorted.index, options, context.progress, context.cancellation);
-  context.progress.finish();
-  sorted.findings = std::move(found.findings);
-  sorted.findings.insert(sorted.findings.end(), sorted.index.findings.begin(), sorted.index.findings.end());
+  io::Inputs found = list_inputs(inputs, output, context.cancellation);
+  SortedInputs sorted = sort_files(found.files, options, context);
+  sorted.findings.insert(sorted.findings.begin(), found.findings.begin(), found.findings.end());
   return sorted;
+}
+
+void for_each_patient(const std::vector<std::string>& inputs, const fs::path& output,
+                      exam::SortOptions options, Context& context,
+                      const std::function<void(SortedInputs&)>& use) {
+  io::Inputs found = list_inputs(inputs, output, context.cancellation);
+  context.progress.begin("list patients");
+  const auto groups = exam::group_by_patient(found.files, context.progress, context.cancellation);
+  context.progress.finish();
+  Findings of_inputs = std::move(found.findings);
+  for (const std::vector<io::InputFile>& files : groups) {
+    SortedInputs sorted = sort_files(files, options, context);
+    sorted.findings.insert(sorted.findings.begin(), of_inputs.begin(), of_inputs.end());
+    of_inputs.clear();
+    options.first_exam_number += static_cast<int>(sorted.exams.size());
+    use(sorted);
+  }
 }
 
 }  // namespace lobule::pipeline

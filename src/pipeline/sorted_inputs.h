@@ -2,6 +2,7 @@
 // The first step of every command on exams: from what the user names to sorted exams.
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,22 @@ namespace lobule::pipeline {
 struct SortedInputs {
   exam::DicomIndex index;
   std::vector<exam::Exam> exams;
-  Findings findings;  // of files and headers; those of exams stand in the exams
+  Findings findings;          // of files and headers; those of exams stand in the exams
+  int first_exam_number = 1;  // of exams.front()
 };
 
 // Where the members of archives lie while a command runs: below the output's cache.
 std::filesystem::path scratch_of(const std::filesystem::path& output);
 
-// Lists, indexes and sorts everything under `inputs`, except what lies in `output`: a second run must not
-// take the results of the first for exams. Throws Error when an input does not exist.
+// Lists everything under `inputs`, then indexes and sorts it and calls `use` for one patient after another,
+// so that memory holds one patient's headers however large the study. Leaves out what lies in `output`, as
+// read_and_sort does. Files that belong to no patient come last, with findings and without exams.
+void for_each_patient(const std::vector<std::string>& inputs, const std::filesystem::path& output,
+                      exam::SortOptions options, Context& context,
+                      const std::function<void(SortedInputs&)>& use);
+
+// Lists, indexes and sorts everything under `inputs` at once, except what lies in `output`: a second run must
+// not take the results of the first for exams. Throws Error when an input does not exist.
 SortedInputs read_and_sort(const std::vector<std::string>& inputs, const std::filesystem::path& output,
                            const exam::SortOptions& options, Context& context);
 
