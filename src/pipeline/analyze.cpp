@@ -121,7 +121,11 @@ AnalyzeOutcome analyze_inputs(const std::vector<std::string>& inputs, const Anal
     }
     write_study_index(rows, outcome.findings, context.provenance, out);
   });
-  if (rows.empty()) write_study_index(rows, outcome.findings, context.provenance, out);
+  if (rows.empty()) {
+    outcome.findings.push_back(
+        {Severity::error, "inputs", "no DICOM exam was found", "nothing was analysed", "Check the paths"});
+    write_study_index(rows, outcome.findings, context.provenance, out);
+  }
   io::write_file(out / "exams.json", report::exams_json(exams));
   std::error_code ignored;
   fs::remove_all(scratch_of(out), ignored);
