@@ -2,46 +2,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numbers>
 #include <optional>
 
 #include "core/error.h"
 #include "core/resample.h"
+#include "measure/candidate_score.h"
+#include "measure/compact_parts.h"
 #include "measure/morphology.h"
 
 namespace lobule::measure {
 namespace {
 
-// Log-odds of malignancy, added up (naive Bayes).
-namespace odds {
-// One in ten enhancing spots that a reader would look at is a cancer (biopsy yields of MRI-only findings lie
-// between 10 and 30 %).
-constexpr double kPrior = -2.2;
-// Kuhl 1999, Radiology 211:101, table 3: shares of curve types in malignant and benign lesions, 57.4 / 33.6 /
-// 8.9 % and 5.5 / 11.5 / 83.0 %; logarithms of their ratios.
-constexpr double kWashout = 2.3, kPlateau = 1.1, kPersistent = -2.2;
-// ADC below 1.3 µm²/ms (EUSOBI 2020): sensitivity about 0.89, specificity 0.82 (Baxter 2019, Radiology
-// 291:632).
-// Below 0.6 the voxels are fat (about 0.1–0.5 where it is not suppressed) or noise, and say nothing.
-constexpr double kLowAdcUm2PerS = 1300, kFatAdcUm2PerS = 600, kLowAdc = 1.6, kHighAdc = -2.0;
-// A focus, below 5 mm: about 3 % malignant (Ha 2014; Raza 2014).
-constexpr double kFocusMm = 5, kFocus = -1.2;
-// By design, so that the usual look-alikes fall behind any mass: vessel, nipple, skin rim, strand.
-constexpr double kVessel = -3, kNipple = -3, kRim = -2.5, kPerElongation = -0.8, kPerDoubledPeak = 0.7;
-// Enhancement that the mirrored place does not share (by design; asymmetry is a reader's first cue).
-constexpr double kAsymmetric = 0.5, kSymmetric = -0.7;
-// A mass fills a fair part of the ball around it; strands, rims and scattered noise do not (by design).
-constexpr double kCompact = 0.25, kSparse = -2;
-}  // namespace odds
-
 // Enhancement is sought on lightly smoothed images: one voxel's noise is no focus.
 constexpr double kSmoothingMm = 1.0;
 
-constexpr double kNippleMm = 12;    // radius of the nipple and the ducts behind it
-constexpr double kRimMm = 5;        // a rim this near to the skin or the chest wall …
-constexpr double kRimFlatness = 2;  // … and this much wider than thick is motion or skin
-constexpr double kStrandElongation = 2.5;
+// A region of interest for ADC holds at least three voxels (EUSOBI: Baltzer 2020, Eur Radiol 30:1436).
+constexpr double kFewestAdcVoxels = 3;
+
+// What is thinner than this share of a mass's own half-width is no part of it: breast vessels are 1–3 mm
+// wide, masses 5 mm and more.
+constexpr double kNeck = 0.6;
+// Of one region, which may be a whole tree of vessels.
+constexpr int kMostParts = 12;
 
 void check_grids(const CandidateInput& in) {
   if (in.phases.empty() || in.early_percent == nullptr || in.breast == nullptr)
@@ -303,6 +286,7 @@ void measure_place(Region& r, const CandidateInput& in, const Scene& scene) {
 void measure_adc(Region& r, const CandidateInput& in) {
   r.adc_median_um2_per_s = std::nan("");
   if (in.adc_um2_per_s == nullptr || in.adc_um2_per_s->empty()) return;
+  if (r.volume_ml < kFewestAdcVoxels * in.adc_um2_per_s->grid.voxel_volume_ml()) return;
   std::vector<float> values;
   for (const Index3& p : r.voxels) {
     const Vec3 index = index_from_point(in.adc_um2_per_s->grid, position(in.breast->grid, p));
@@ -312,60 +296,19 @@ void measure_adc(Region& r, const CandidateInput& in) {
   if (!values.empty()) r.adc_median_um2_per_s = percentile(values, 0.5);
 }
 
-void add_remark(Region& r, const char* words, double value = std::nan("")) {
-  char text[96];
-  if (std::isnan(value)) {
-    std::snprintf(text, sizeof text, "%s", words);
-  } else {
-    std::snprintf(text, sizeof text, words, value);
-  }
-  if (!r.remark.empty()) r.remark += "; ";
-  r.remark += text;
-}
-
-void score(Region& r) {
-  double sum = odds::kPrior;
-  if (r.curve == CurveType::washout) sum += odds::kWashout;
-  if (r.curve == CurveType::plateau) sum += odds::kPlateau;
-  if (r.curve == CurveType::persistent) sum += odds::kPersistent;
-  sum += odds::kPerDoubledPeak *
-         std::clamp(std::log2(std::max(1.0, r.peak_enhancement_percent) / 100), -1.0, 1.5);
-  if (!std::isnan(r.adc_median_um2_per_s)) {
-    const double adc = r.adc_median_um2_per_s;
-    if (adc >= odds::kLowAdcUm2PerS) sum += odds::kHighAdc;
-    if (adc >= odds::kFatAdcUm2PerS && adc < odds::kLowAdcUm2PerS) {
-      sum += odds::kLowAdc;
-      add_remark(r, "low ADC");
-    }
-  }
-  if (r.longest_diameter_mm < odds::kFocusMm) {
-    sum += odds::kFocus;
-    add_remark(r, "focus");
-  }
-  if (r.sphericity < odds::kCompact) {
-    sum += odds::kSparse;
-    add_remark(r, "not compact");
-  }
-  if (r.vessel_share > 0.5 || r.elongation > kStrandElongation) {
-    sum += odds::kVessel * r.vessel_share + odds::kPerElongation * (std::min(r.elongation, 6.0) - 1.5);
-    add_remark(r, "vessel-like (elongation %.1f)", r.elongation);
-  }
-  if (r.distance_to_nipple_mm < kNippleMm) {
-    sum += odds::kNipple;
-    add_remark(r, "near the nipple");
-  }
-  const bool by_skin = r.distance_to_skin_mm < kRimMm;
-  const bool by_wall = r.distance_to_chest_wall_mm < kRimMm;  // false for NaN
-  if ((by_skin || by_wall) && r.flatness > kRimFlatness) {
-    sum += odds::kRim;
-    add_remark(
-        r, by_skin ? "thin rim under the skin (motion?)" : "thin rim at the chest wall (heart or motion?)");
-  } else if (by_skin || by_wall) {
-    add_remark(r, by_skin ? "under the skin" : "at the chest wall");
-  }
-  if (!std::isnan(r.asymmetry_percent))
-    sum += r.asymmetry_percent > 0.5 * r.mean_enhancement_percent ? odds::kAsymmetric : odds::kSymmetric;
-  r.score = 1 / (1 + std::exp(-sum));
+Region measured(CompactPart part, const CandidateInput& in, const Scene& scene) {
+  Region r;
+  r.voxels = std::move(part.voxels);
+  r.inscribed_diameter_mm = 2 * part.inscribed_radius_mm;
+  r.neighbourhood_share = part.share_of_neighbourhood;
+  const Index3& first = r.voxels[0];
+  r.side = in.breast->at(first[0], first[1], first[2]);
+  measure_shape(r, in.breast->grid);
+  measure_kinetics(r, in);
+  measure_place(r, in, scene);
+  measure_adc(r, in);
+  score_region(r);
+  return r;
 }
 
 }  // namespace
@@ -399,18 +342,10 @@ std::vector<Region> find_candidates(const CandidateInput& in, const CandidateOpt
   Image<int> owner(grid);
   int id = 0;
   for (const Seed& seed : seeds) {
-    Region r;
-    const Index3& first = seed.voxels[0];
-    r.side = in.breast->at(first[0], first[1], first[2]);
-    r.voxels = grow(seed.voxels, in, percent, std::max(options.grow_percent, 0.5 * seed.peak), owner, ++id);
-    if (r.voxels.empty()) continue;
-    measure_shape(r, grid);
-    if (r.volume_ml < smallest_ml) continue;
-    measure_kinetics(r, in);
-    measure_place(r, in, scene);
-    measure_adc(r, in);
-    score(r);
-    regions.push_back(std::move(r));
+    const auto grown =
+        grow(seed.voxels, in, percent, std::max(options.grow_percent, 0.5 * seed.peak), owner, ++id);
+    for (CompactPart& part : compact_parts(grown, grid, kNeck, smallest_ml, kMostParts))
+      regions.push_back(measured(std::move(part), in, scene));
   }
   std::stable_sort(regions.begin(), regions.end(),
                    [](const Region& a, const Region& b) { return a.score > b.score; });

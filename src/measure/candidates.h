@@ -23,11 +23,13 @@ struct Region {
   double mean_enhancement_percent = 0;  // early phase
   double mean_ser = 0;                  // NaN without a late phase
   CurveType curve = CurveType::none;    // of the mean curve
-  double adc_median_um2_per_s = 0;      // NaN where no ADC is measured there
+  double adc_median_um2_per_s = 0;      // NaN: not measured, or fewer than three ADC voxels
   double elongation = 1;                // longest axis / middle axis of the moments
   double flatness = 1;                  // middle axis / shortest axis
   double vessel_share = 0;              // share of its voxels in the vessel mask
   double sphericity = 0;                // volume / volume of the ball of the longest diameter
+  double inscribed_diameter_mm = 0;     // of the largest ball inside
+  double neighbourhood_share = 1;       // see compact_parts.h: small for a piece of a long vessel
   double distance_to_skin_mm = 0, distance_to_chest_wall_mm = 0, distance_to_nipple_mm = 0;
   double asymmetry_percent = 0;     // enhancement above that of the mirrored place in the other breast
   std::string remark;               // in words: "near the nipple; vessel-like (elongation 6.1)"; may be empty
@@ -38,8 +40,9 @@ struct Region {
     f(s.score), f(s.side), f(s.center_mm), f(s.center_index), f(s.volume_ml), f(s.longest_diameter_mm),
         f(s.peak_enhancement_percent), f(s.mean_enhancement_percent), f(s.mean_ser), f(s.curve),
         f(s.adc_median_um2_per_s), f(s.elongation), f(s.flatness), f(s.vessel_share), f(s.sphericity),
-        f(s.distance_to_skin_mm), f(s.distance_to_chest_wall_mm), f(s.distance_to_nipple_mm),
-        f(s.asymmetry_percent), f(s.remark), f(s.mean_signal), f(s.voxels);
+        f(s.inscribed_diameter_mm), f(s.neighbourhood_share), f(s.distance_to_skin_mm),
+        f(s.distance_to_chest_wall_mm), f(s.distance_to_nipple_mm), f(s.asymmetry_percent), f(s.remark),
+        f(s.mean_signal), f(s.voxels);
   }
 };
 

@@ -133,6 +133,7 @@ void make_dynamic(Exam& exam, const Shading& shading) {
   const ExamOptions& options = exam.options;
   const Grid grid = dynamic_grid(options);
   for (int phase = 0; phase <= options.post_phases; ++phase) {
+    if (options.brief && phase > 1 && phase < options.post_phases) continue;
     DynamicPhase out;
     out.phase_index = phase;
     if (phase > 0) {
@@ -154,28 +155,33 @@ void make_dynamic(Exam& exam, const Shading& shading) {
   }
 }
 
-void make_others(Exam& exam, const Shading& shading) {
+void add_noise(Image<float>& image, const ExamOptions& options, double sigma, const std::string& purpose) {
+  if (options.noise > 0) add_rician_noise(image, options.noise * sigma, options.anatomy.seed, purpose);
+}
+
+void make_spin_echoes(Exam& exam, const Shading& shading) {
   const ExamOptions& options = exam.options;
-  const auto noisy = [&](Image<float>& image, double sigma, const std::string& purpose) {
-    if (options.noise > 0) add_rician_noise(image, options.noise * sigma, options.anatomy.seed, purpose);
-  };
   const std::vector<SignalTable> tables = spin_echo_tables();
   auto images = acquire(*exam.anatomy, spin_echo_grid(options), tables, shading, {}, 2);
-  noisy(images[0], kSpinEchoNoise, "t1");
-  noisy(images[1], kSpinEchoNoise, "t2");
-  noisy(images[2], kSpinEchoNoise, "stir");
+  add_noise(images[0], options, kSpinEchoNoise, "t1");
+  add_noise(images[1], options, kSpinEchoNoise, "t2");
+  add_noise(images[2], options, kSpinEchoNoise, "stir");
   exam.t1 = std::move(images[0]);
   exam.t2 = std::move(images[1]);
   exam.stir = std::move(images[2]);
+  exam.localizer = make_localizer(options, *exam.anatomy, tables[0], shading);
+}
+
+void make_diffusion(Exam& exam, const Shading& shading) {
+  const ExamOptions& options = exam.options;
   std::vector<SignalTable> weights;
   for (const double b : kBValues) weights.push_back(diffusion_table(b));
   auto weighted = acquire(*exam.anatomy, diffusion_grid(options), weights, shading, {}, 3);
   for (std::size_t n = 0; n < weighted.size(); ++n) {
-    noisy(weighted[n], kDiffusionNoise, "diffusion " + std::to_string(n));
+    add_noise(weighted[n], options, kDiffusionNoise, "diffusion " + std::to_string(n));
     exam.diffusion.push_back({kBValues[n], std::move(weighted[n])});
   }
   exam.adc = fit_adc(exam.diffusion, kAdcNoiseFloor * std::max(options.noise, 0.01) * kDiffusionNoise);
-  exam.localizer = make_localizer(options, *exam.anatomy, tables[0], shading);
 }
 
 }  // namespace
@@ -198,7 +204,8 @@ Exam make_exam(const ExamOptions& options) {
   exam.anatomy = std::make_shared<const Anatomy>(options.anatomy);
   const Shading shading(options.shading, options.anatomy.seed);
   make_dynamic(exam, shading);
-  if (!options.only_dynamic) make_others(exam, shading);
+  if (!options.only_dynamic && !options.brief) make_spin_echoes(exam, shading);
+  if (!options.only_dynamic) make_diffusion(exam, shading);
   exam.truth.breasts = {exam.anatomy->measure_breast(BreastSide::right, options.truth_spacing_mm),
                         exam.anatomy->measure_breast(BreastSide::left, options.truth_spacing_mm)};
   exam.truth.lesion = exam.anatomy->measure_lesion(options.truth_spacing_mm / 4);

@@ -29,6 +29,8 @@ struct ExamOptions {
   GradientEcho sequence;
   double truth_spacing_mm = 1;  // of the grid that volumes are counted on (lesion: a quarter of it)
   bool only_dynamic = false;    // leaves the other sequences away
+  // For studies over many patients: phases 0, 1 and the last, and diffusion; nothing else.
+  bool brief = false;
 };
 
 struct DynamicPhase {
@@ -47,7 +49,7 @@ struct DiffusionImage {
 struct ExamTruth {
   std::array<BreastTruth, 2> breasts;  // right, left
   std::optional<LesionTruth> lesion;
-  // Percent enhancement of pure tissue by phase (index 0: all zero).
+  // Percent enhancement of pure tissue, one entry a phase of `phases` (the first: all zero).
   std::vector<std::array<double, kTissueCount>> percent_enhancement;
   // Of the dynamic's grid at the pre-contrast phase.
   Image<std::uint8_t> labels;  // a Tissue's number

@@ -63,6 +63,7 @@ measure::CandidateInput candidate_input(const exam::Analysis& analysis, const Ou
                                         const Diffusion& diffusion) {
   measure::CandidateInput input;
   input.phases = phase_images(analysis.corrected);
+  input.noise_floor = kNoiseFloorSigmas * outline.noise_sigma;
   input.early_index = analysis.corrected.early_phase_index;
   const exam::Map* pe = analysis.map("pe_" + std::to_string(input.early_index));
   const exam::Map* ser = analysis.map("ser");

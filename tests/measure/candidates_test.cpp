@@ -102,6 +102,47 @@ TEST(FindCandidates, RanksAWashoutMassBeforeAVesselAndSaysWhy) {
   EXPECT_NE(found[1].remark.find("vessel-like (elongation"), std::string::npos);
 }
 
+TEST(FindCandidates, AMassIsCompactAlthoughAVesselEntersIt) {
+  Exam alone, fed;
+  alone.plant(in_ball, 280, 220);
+  fed.plant([](Vec3 p) { return std::hypot(p.y - kLesion.y, p.z - kLesion.z) < 2.1 && p.x > kLesion.x; }, 330,
+            320);
+  fed.plant(in_ball, 280, 220);
+  const Region a = alone.find()[0], b = fed.find()[0];
+  EXPECT_LT(norm(b.center_mm - kLesion), 2);
+  EXPECT_NEAR(b.volume_ml, a.volume_ml, 0.15 * a.volume_ml);
+  EXPECT_LT(b.elongation, 1.3);
+  EXPECT_GT(b.score, 0.5);
+}
+
+TEST(FindCandidates, ATubeAloneIsNotSuspicious) {
+  for (const double radius : {1.6, 2.1, 3.1}) {
+    Exam exam;
+    exam.plant([=](Vec3 p) { return std::hypot(p.x + 31, p.y + 10) < radius && std::abs(p.z) < 25; }, 300,
+               260);
+    for (const Region& r : exam.find()) EXPECT_LT(r.score, 0.2) << radius << " " << r.remark;
+  }
+}
+
+TEST(FindCandidates, AThinPieceOfVesselSaysThatItIsThin) {
+  Exam exam;
+  exam.plant([](Vec3 p) { return std::hypot(p.x + 31, p.y + 10) < 1.5 && std::abs(p.z) < 6; }, 300, 260);
+  const auto found = exam.find();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_LT(found[0].score, 0.5);
+  EXPECT_NE(found[0].remark.find("no thicker than a vessel"), std::string::npos);
+}
+
+TEST(FindCandidates, SaysThatARegionIsNearTheNipple) {
+  Exam exam;
+  const Vec3 nipple = nipple_points(exam.breast)[2];
+  exam.plant([&](Vec3 p) { return norm(p - nipple - Vec3{0, 6, 0}) < 5; }, 280, 220);
+  const auto found = exam.find();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].remark.find("near the nipple"), std::string::npos);
+  EXPECT_LT(found[0].score, 0.5);
+}
+
 TEST(FindCandidates, APersistentCurveScoresBelowWashout) {
   Exam washout, persistent;
   washout.plant(in_ball, 280, 220);
@@ -121,6 +162,17 @@ TEST(FindCandidates, ReadsTheAdcFromAnotherGrid) {
   EXPECT_DOUBLE_EQ(at(low).adc_median_um2_per_s, 900);
   EXPECT_GT(at(low).score, at(high).score);
   EXPECT_TRUE(std::isnan(at(blank).adc_median_um2_per_s));
+}
+
+TEST(FindCandidates, TakesNoAdcFromLessThanThreeOfItsVoxels) {
+  Exam exam;
+  exam.plant(in_ball, 280, 220);
+  Grid huge;
+  huge.size = {12, 8, 8};
+  huge.spacing_mm = {10, 10, 10};
+  huge.origin_mm = {-58, -38, -27};
+  const Image<float> adc(huge, 900);
+  EXPECT_TRUE(std::isnan(exam.find(nullptr, &adc)[0].adc_median_um2_per_s));
 }
 
 TEST(FindCandidates, FindsNothingInTissueThatEnhancesMildly) {

@@ -111,6 +111,21 @@ TEST(Exam, PhasesStartWhenTheDeclaredTimingSays) {
   EXPECT_NEAR(exam.phases[1].minutes_after_arrival, 70.0 / 60, 1e-12);
 }
 
+TEST(Exam, ABriefExamHasTheSameVoxelsInFewerImages) {
+  ExamOptions options = small();
+  options.post_phases = 3;
+  const Exam whole = make_exam(options);
+  options.brief = true;
+  const Exam brief = make_exam(options);
+  ASSERT_EQ(brief.phases.size(), 3u);
+  EXPECT_EQ(brief.phases[2].phase_index, 3);
+  EXPECT_EQ(brief.phases[1].image.voxels, whole.phases[1].image.voxels);
+  EXPECT_EQ(brief.phases[2].image.voxels, whole.phases[3].image.voxels);
+  EXPECT_EQ(brief.truth.percent_enhancement[2], whole.truth.percent_enhancement[3]);
+  EXPECT_EQ(brief.adc.voxels, whole.adc.voxels);
+  EXPECT_TRUE(brief.t1.empty());
+}
+
 TEST(Exam, RandomPatientsHaveTheLesionTheyWereAskedFor) {
   for (std::uint64_t seed = 1; seed < 6; ++seed) {
     EXPECT_FALSE(random_options(seed, false).anatomy.lesion);
