@@ -9,7 +9,7 @@
 namespace lobule::exam {
 namespace {
 
-// ACR asks for the first post-contrast phase to be centred near 90 s (docs/domain.md, Ma 2024: CEearly).
+// The middle of the 60–120 s after injection of BI-RADS v2025's early series (docs/methods.md#roles).
 constexpr double kEarlyPhase_s = 90;
 constexpr double kSamePlace_mm = 0.01;
 

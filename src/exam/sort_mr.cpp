@@ -18,7 +18,7 @@
 namespace lobule::exam {
 namespace {
 
-// ACR and EUSOBI ask for a first phase whose centre lies near 90 s.
+// The middle of the 60–120 s of BI-RADS v2025's early series; see dynamic.cpp.
 constexpr double kEarlyPhaseS = 90;
 
 std::vector<SeriesWork> start_works(Exam& exam, const DicomIndex& index) {

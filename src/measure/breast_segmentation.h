@@ -18,8 +18,8 @@ enum class FatSignal { bright, dark };
 
 struct BreastSegmentationOptions {
   FatSignal fat = FatSignal::dark;
-  // Thickness of normal breast skin: mean 1.45 mm on breast CT (Huang 2008, Med Phys 35:1199), 0.7–2.7 mm on
-  // mammograms (Willson 1982), up to 3 mm near the areola; 2 leaves room for the thicker half.
+  // Thickness of normal breast skin: mean 1.45 mm on breast CT (Huang 2008, Med Phys 35:1199), up to 3 mm on
+  // mammograms (Willson 1982, Clin Radiol 33:691); 2 is by design, for the thicker half.
   double skin_mm = 2.0;
 };
 

@@ -14,8 +14,8 @@ namespace {
 // Working lattice: fine along depth, where the wall is sought.
 constexpr double kStepMm = 3.0, kDepthStepMm = 1.5;
 
-// The torso's curvature: it bridges a breast's base, about 110–150 mm wide (Vandeweyer 2002), that is, half a
-// wave of less than this, and still follows the arch of a chest 280–380 mm wide.
+// The torso's curvature: half a wave bridges a breast's base, and the arch of a chest 280–380 mm wide is still
+// followed. By design, not from a publication; added after a failure on a real exam, not tuned on it.
 constexpr double kTorsoWavelengthMm = 220;
 
 // Columns whose skin lies this far behind the sternum belong to the flank.
@@ -110,7 +110,7 @@ double sternum_depth(const DepthMap& skin, double midline_x_mm) {
 
 // The torso as it were without breasts: a smooth surface through the valley between them and the skin around
 // them. The valley's floor, the deepest skin near the midline in each row, holds it in front: the sternum
-// is the landmark that all chest-wall methods start from.
+// carries no breast (Rosado-Toro 2015 start there too; widths by design).
 DepthMap torso_behind_breasts(const DepthMap& front, double midline_x_mm) {
   constexpr double kValleyMm = 25;
   constexpr float kFloorMm = 5;  // skin this near to the deepest belongs to the floor

@@ -56,30 +56,30 @@ std::vector<double> mean_curve(const std::vector<const Image<float>*>& phases, c
 // NaN only where the whole ray is NaN.
 Image<float> maximum_projection(const Image<float>& image, int patient_axis);
 
-// Functional tumour volume (Hylton 2012, Radiology 263:663; I-SPY 2): voxels in the box with early
-// enhancement of at least 70 % and SER above 0, in connected components (26) of at least
-// `smallest_component` voxels. There, early is about 2.5 min and late about 7.5 min after injection.
+// Functional tumour volume (Hylton 2012, Radiology 263:663), by the rules and thresholds of the open
+// implementation of the I-SPY trials' reading centre (UCSF, 3D Slicer extension Breast_DCEMRI_FTV): voxels in
+// the box that pass all of FtvOptions. There, early is about 2.5 min and late about 7.5 min after injection.
 struct Box {
   Vec3 low_mm, high_mm;  // LPS corners, inclusive; voxel centres decide
 };
 struct FtvOptions {
-  double smallest_percent = 70;
-  double ser_above = 0;
-  int smallest_component =
-      4;  // I-SPY asks each voxel for several enhancing neighbours; see methods/measure.md
+  double smallest_percent = 70;    // early enhancement
+  double smallest_ser = 0;         // NaN does not pass
+  double precontrast_share = 0.6;  // least pre-contrast signal, of its 95th percentile in the box
+  int fewest_neighbours = 4;       // of 26 that pass enhancement and pre-contrast signal too
 };
 struct Ftv {
   double volume_ml = 0;
   Mask mask;  // 1
 };
-Ftv functional_tumor_volume(const Image<float>& early_percent, const Image<float>& ser, const Box& box,
-                            const FtvOptions& options = {});
+Ftv functional_tumor_volume(const Image<float>& pre, const Image<float>& early_percent,
+                            const Image<float>& ser, const Box& box, const FtvOptions& options = {});
 
 // Background parenchymal enhancement of the voxels of `fgt` with `label` (0: any): mean and median percent
 // enhancement, and the percentage of them above `threshold_percent`. All NaN without measured voxels.
-// The word follows the fraction that enhances, in quarters (minimal, mild, moderate, marked: the
-// quartile scheme of Morris 2007 that BI-RADS words grew from); BI-RADS itself judges by eye, so the word is
-// approximate and must be shown as such.
+// The word follows the fraction that enhances, in quarters (minimal, mild, moderate, marked): a value chosen
+// by us after the habit of reading the words as quarters, not from a publication. BI-RADS judges by eye, so
+// the word is approximate and must be shown as such.
 struct BackgroundEnhancement {
   double mean_percent = 0;
   double median_percent = 0;

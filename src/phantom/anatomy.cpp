@@ -5,7 +5,7 @@
 namespace lobule::phantom {
 namespace {
 
-constexpr double kSkin = 1.8;  // thickness, mm; 1–2.5 mm in mammography: Willson et al., 1982
+constexpr double kSkin = 1.8;  // thickness, mm; mean 1.62, up to 3.0 in mammography (Willson et al., 1982)
 constexpr double kBaseX = 76, kBaseY = 12;
 constexpr double kFillet = 16;  // of the fold between breast and trunk, mm
 // Around its footprint the skin still stands out from the trunk, by at least 1 mm: that is breast, too.

@@ -70,8 +70,8 @@ struct Exam {
 };
 
 // The timing of the dynamic: one phase takes kPhase_s, the injection follows the pre-contrast phase, post 1
-// is centred 90 s after it (ACR Practice Parameter for contrast-enhanced breast MRI: first post-contrast
-// images within 4 minutes, commonly centred near 90 s), and the next follow without pause.
+// is centred 90 s after it (the middle of the 60–120 s of BI-RADS v2025's early series; the standards of
+// ACRIN 6667 and EUSOBI ask for its end within 4 minutes), and the next follow without pause.
 inline constexpr double kPhase_s = 60, kInjection_s = 60, kFirstPost_s = 120, kPhaseInterval_s = 65;
 // From the injection in the arm to the arrival in the breast.
 inline constexpr double kArrival_s = 20;

@@ -5,6 +5,7 @@
 namespace lobule::phantom {
 namespace {
 
+// What of this was checked against its source: docs/methods/phantom.md.
 // T1, T2 of gland and fat: Rakow-Penner et al., JMRI 23:87 (2006). Fat in an echo train: 165 ms, Gold et al.,
 // AJR 183:343 (2004); why it is longer there: Henkelman et al., JMRI 4:533 (1994). Muscle, myocardium, blood:
 // Stanisz et al., Magn Reson Med 54:507 (2005). Marrow: de Bazelaire et al., Radiology 230:652 (2004).

@@ -8,8 +8,8 @@
 namespace lobule::pipeline {
 namespace {
 
-// Below this ADC the comparison with the scanner's map would be a comparison of fat and noise (fat in the
-// breast lies near 0.3 × 10⁻³ mm²/s; EUSOBI 2020 takes it as the limit of tissue).
+// Below this ADC the comparison with the scanner's map would be a comparison of fat and noise (a value chosen
+// by us; of tissue that is not fat, even cancer lies at 0.8 × 10⁻³ mm²/s and above).
 constexpr double kTissueAdc_um2_per_s = 300;
 
 exam::Map map_on(const exam::Volume& source, std::string name, std::string title) {

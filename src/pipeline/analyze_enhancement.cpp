@@ -11,7 +11,7 @@ namespace {
 using exam::Side;
 
 constexpr int kFeetHead = 2;
-// I-SPY 2 takes FTV's early phase about 2.5 min and its late one about 7.5 min after injection.
+// The I-SPY protocol takes FTV's early phase about 2.5 min and its late one about 7.5 min after injection.
 constexpr double kFtvEarly_s = 150, kFtvLate_s = 450;
 
 exam::Map dynamic_map(const exam::Analysis& analysis, std::string name, std::string title, std::string unit,
@@ -85,7 +85,7 @@ exam::Measurement measure_ftv(const exam::Analysis& analysis, double noise_floor
   const Image<float> ser = measure::signal_enhancement_ratio(
       pre, dynamic.phases[early].image, dynamic.phases[late].image, noise_floor, noise_floor);
   const measure::Box in{{box[0], box[2], box[4]}, {box[1], box[3], box[5]}};
-  ftv.value = measure::functional_tumor_volume(pe, ser, in).volume_ml;
+  ftv.value = measure::functional_tumor_volume(pre, pe, ser, in).volume_ml;
   ftv.source = "phases 0, " + std::to_string(early) + ", " + std::to_string(late) + " in the box";
   return ftv;
 }

@@ -46,6 +46,10 @@ void put_equipment(DicomDataset& out) {
 
 }  // namespace
 
+const Code& candidate_finding(const exam::Candidate& candidate) {
+  return candidate.suspicious ? code::kEnhancingLesion : code::kFocalEnhancement;
+}
+
 Code ucum(const std::string& unit) {
   if (unit.empty() || unit == "1") return {"1", "UCUM", "no units"};
   return {unit, "UCUM", unit};

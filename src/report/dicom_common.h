@@ -20,14 +20,19 @@ namespace code {
 inline const Code kBreast{"76752008", "SCT", "Breast"};                                  // CID 7192
 inline const Code kRight{"24028007", "SCT", "Right"}, kLeft{"7771000", "SCT", "Left"};   // CID 244
 inline const Code kFibroglandular{"1342375003", "SCT", "Breast fibroglandular tissue"};  // CID 7163
-inline const Code kEnhancingLesion{"C113842", "NCIt", "Enhancing Lesion"};               // CID 7159
-inline const Code kAnatomicalStructure{"123037004", "SCT", "Anatomical Structure"},      // CID 7150
+inline const Code kEnhancingLesion{"C113842", "NCIt", "Enhancing Lesion"};               // CID 7169
+inline const Code kFocalEnhancement{"130604", "DCM", "Focal Contrast Enhancement"};      // CID 6346
+inline const Code kAnatomicalStructure{"91723000", "SCT", "Anatomical Structure"},       // CID 7150
     kTissue{"85756007", "SCT", "Tissue"},
-    kAbnormalStructure{"49755003", "SCT", "Morphologically Abnormal Structure"};
+    kAbnormalStructure{"49755003", "SCT", "Morphologically Abnormal Structure"},
+    kFunction{"246464006", "SCT", "Function"};
 inline const Code kSegmentation{"113076", "DCM", "Segmentation"};                                // CID 7203
 inline const Code kSourceImage{"121322", "DCM", "Source image for image processing operation"};  // CID 7202
 inline const Code kAdc{"113041", "DCM", "Apparent Diffusion Coefficient"};                       // CID 7272
 }  // namespace code
+
+// What a candidate is called: a lesion only where it is suspicious, else what is seen, focal enhancement.
+const Code& candidate_finding(const exam::Candidate& candidate);
 
 // The code of a unit in UCUM; the code itself is its meaning.
 Code ucum(const std::string& unit);

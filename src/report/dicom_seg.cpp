@@ -169,8 +169,8 @@ Segmentation candidate_segmentation(const std::string& seed, const std::vector<e
     Segment segment;
     segment.label = static_cast<std::uint8_t>(n + 1);
     segment.name = "Candidate " + std::to_string(candidates[n].rank);
-    segment.category = code::kAbnormalStructure;
-    segment.type = code::kEnhancingLesion;
+    segment.category = candidates[n].suspicious ? code::kAbnormalStructure : code::kFunction;
+    segment.type = candidate_finding(candidates[n]);
     segment.side = candidates[n].side;
     segment.in_breast = true;
     segment.tracking_id = "candidate " + std::to_string(candidates[n].rank);

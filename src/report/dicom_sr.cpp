@@ -128,8 +128,8 @@ Code curve_code(const std::string& curve_type) {
 }
 
 DicomDataset candidate_group(const exam::Candidate& candidate, const Document& document) {
-  Content rows = group_head(document, "candidate " + std::to_string(candidate.rank), code::kEnhancingLesion,
-                            candidate.side);
+  Content rows = group_head(document, "candidate " + std::to_string(candidate.rank),
+                            candidate_finding(candidate), candidate.side);
   const Code yes_or_no = candidate.suspicious ? sct("373066001", "Yes") : sct("373067005", "No");  // CID 230
   if (!document.sources.frame_of_reference_uid.empty())
     rows.push_back(
@@ -196,9 +196,10 @@ void put_evidence(DicomDataset& out, const std::string& study_uid, const Documen
 
 MeasurementCode measurement_code(const std::string& name) {
   static const std::map<std::string, MeasurementCode> known{
-      {"breast_volume", {dcm("112193", "Volume of breast"), {}}},                 // CID 6142
-      {"fgt_volume", {dcm("112192", "Volume of parenchymal tissue"), {}}},        // CID 6142
-      {"percent_density", {dcm("111046", "Percent Fibroglandular Tissue"), {}}},  // PS3.16 annex D
+      {"breast_volume", {dcm("112193", "Volume of breast"), {}}},           // CID 6142
+      {"fgt_volume", {dcm("112192", "Volume of parenchymal tissue"), {}}},  // CID 6142
+      // By volume; 111046 "Percent Fibroglandular Tissue" is a share of the area of a mammogram.
+      {"percent_density", {dcm("112191", "Breast tissue density"), {}}},  // CID 6142
       {"adc_fgt_median", {code::kAdc, kMedian}},
       {"bpe_mean", {own_code("BPE", "Background parenchymal enhancement"), kMean}},
       {"bpe_fraction", {own_code("BPE_FRACTION", "Fraction of tissue with background enhancement"), {}}},

@@ -148,27 +148,29 @@ TEST(MaximumProjection, CollapsesTheGridAxisNearestToThePatientAxis) {
   EXPECT_EQ(along_x.grid.origin_mm, (Vec3{14.5, 20, 30}));
 }
 
-TEST(FunctionalTumorVolume, CountsEnhancingVoxelsOfLargePartsInsideTheBox) {
+TEST(FunctionalTumorVolume, CountsEnhancingVoxelsWithEnoughNeighboursInsideTheBox) {
   Grid grid;
   grid.size = {10, 2, 2};
   grid.spacing_mm = {10, 10, 10};
-  Image<float> percent(grid, 0), ser(grid, 1);
+  Image<float> pre(grid, 100), percent(grid, 0), ser(grid, 1);
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 2; ++j)
       for (int k = 0; k < 2; ++k) percent.at(i, j, k) = 70;
-  ser.at(0, 0, 0) = 0;        // not above zero
+  ser.at(0, 0, 0) = -0.1F;    // below zero
+  ser.at(2, 0, 0) = 0;        // passes
+  pre.at(2, 1, 1) = 59;       // below 60 % of the 95th percentile, which is 100
   percent.at(1, 1, 1) = 69;   // not enough
   percent.at(5, 0, 0) = 200;  // alone
   percent.at(9, 0, 0) = percent.at(9, 0, 1) = percent.at(9, 1, 0) = percent.at(9, 1, 1) = 200;  // outside
-  const Ftv ftv = functional_tumor_volume(percent, ser, {{-1, -1, -1}, {75, 15, 15}});
-  EXPECT_DOUBLE_EQ(ftv.volume_ml, 10);
+  const Ftv ftv = functional_tumor_volume(pre, percent, ser, {{-1, -1, -1}, {75, 15, 15}});
+  EXPECT_DOUBLE_EQ(ftv.volume_ml, 9);
   EXPECT_EQ(ftv.mask.at(5, 0, 0), 0);
 }
 
 TEST(FunctionalTumorVolume, RefusesAnEmptyBox) {
   const Image<float> image = row({1});
   try {
-    functional_tumor_volume(image, image, {{0, 0, 0}, {1, 0, 1}});
+    functional_tumor_volume(image, image, image, {{0, 0, 0}, {1, 0, 1}});
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(

@@ -237,6 +237,20 @@ TEST(DicomReport, GroupsReferToTheSegmentsOfTheWrittenSegmentations) {
   }
 }
 
+TEST(DicomReport, OnlyASuspiciousCandidateIsCalledALesion) {
+  const test::ScratchFolder folder;
+  write_dicom_results(axial_analysis(), "seed", folder.path());
+  const auto group = groups(header(file(folder, "measurements_sr")).dataset);
+  const DicomDataset segmentation = header(file(folder, "candidates_seg")).dataset;
+  const auto& segments = segmentation.items(kSegments);
+  const char* expected[]{"Enhancing Lesion", "Focal Contrast Enhancement"};
+  for (std::size_t n = 0; n < 2; ++n) {
+    const DicomDataset& row = group.at("candidate " + std::to_string(n + 1));
+    EXPECT_EQ(content(row, "Finding")->first_item(kConceptCode)->text(kCodeMeaning), expected[n]);
+    EXPECT_EQ(segments[n].first_item({0x0062, 0x000F})->text(kCodeMeaning), expected[n]);
+  }
+}
+
 TEST(DicomReport, ACandidateCarriesItsCentreInPatientCoordinates) {
   const exam::Analysis analysis = axial_analysis();
   const test::ScratchFolder folder;
