@@ -82,10 +82,10 @@ Volume read_post_phase(const DicomIndex& index, const PhaseSource& source, const
     phase.slices.clear();
   }
   if (!copied)
-    findings.push_back({Severity::warning, where_of(source.series),
-                        "phase " + std::to_string(source.phase_index) +
-                            " lies on another grid than the pre-contrast phase",
-                        "it was interpolated linearly onto the pre-contrast grid", ""});
+    findings.push_back(
+        {Severity::warning, where_of(source.series),
+         "phase " + std::to_string(source.phase_index) + " lies on another grid than the pre-contrast phase",
+         "it was interpolated linearly onto the pre-contrast grid", ""});
   phase.image.grid = pre.image.grid;
   return phase;
 }
@@ -160,7 +160,8 @@ Dynamic read_dynamic(const DicomIndex& index, const Exam& exam, const DynamicOpt
       dynamic.phases.push_back(read_phase(index, source, options.assembly, findings));
       continue;
     }
-    dynamic.phases.push_back(read_post_phase(index, source, options.assembly, dynamic.phases.front(), findings));
+    dynamic.phases.push_back(
+        read_post_phase(index, source, options.assembly, dynamic.phases.front(), findings));
   }
   set_times(dynamic, options.phase_times_s);
   dynamic.early_phase_index = exam.early_phase_index > 0 ? exam.early_phase_index : 1;
