@@ -19,12 +19,12 @@ double prior_of_size(double diameter_mm) {
 }
 constexpr double kFocusMm = 5;  // BI-RADS 2013
 
-// Kuhl 1999, Radiology 211:101, table 3: shares of curve types in malignant and benign lesions, 57.4 / 33.6 /
-// 8.9 % and 5.5 / 11.5 / 83.0 %; logarithms of their ratios.
+// Kuhl 1999, Radiology 211:101, abstract: shares of curve types in malignant and benign lesions, 57.4 / 33.6
+// / 8.9 % and 5.5 / 11.5 / 83.0 %; logarithms of their ratios.
 constexpr double kWashout = 2.3, kPlateau = 1.1, kPersistent = -2.2;
 
-// ADC below 1.3 µm²/ms (EUSOBI 2020): sensitivity about 0.89, specificity 0.82 (Baxter 2019, Radiology
-// 291:632).
+// Low ADC: pooled sensitivity 0.89, specificity 0.82 (Baxter 2019, Radiology 291:632, over studies of various
+// cut-offs); 1.3 µm²/ms as the border of low diffusion after the EUSOBI consensus (Baltzer 2020).
 // Below 0.6 the voxels are fat (about 0.1–0.5 where it is not suppressed) or noise, and say nothing.
 constexpr double kLowAdcUm2PerS = 1300, kFatAdcUm2PerS = 600, kLowAdc = 1.6, kHighAdc = -2.0;
 
