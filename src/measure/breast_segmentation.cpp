@@ -13,6 +13,8 @@
 namespace lobule::measure {
 namespace {
 
+// Values without a source are by design; docs/methods/measure.md has the reason and status of each.
+
 // Smoothing before thresholds, so that single noisy voxels do not decide.
 constexpr double kSmoothingMm = 1.5;
 
@@ -126,7 +128,7 @@ Mask fine_body(const Image<float>& smoothed, const Canonical& canonical, double 
 // Bright skin spills over its edge when smoothed. Peels surface voxels darker than half of the brightest
 // one nearby, so that the surface lies at half maximum; stops at the skin.
 void peel_to_half_maximum(Mask& body, const Image<float>& image) {
-  constexpr double kReachMm = 4;  // covers skin and its blur
+  constexpr double kReachMm = 4;  // covers skin and its blur (by design)
   const Grid& grid = body.grid;
   Index3 reach;
   for (int a = 0; a < 3; ++a) reach[a] = static_cast<int>(kReachMm / grid.spacing_mm[a]);

@@ -11,11 +11,13 @@
 namespace lobule::measure {
 namespace {
 
+// Values without a source are by design; docs/methods/measure.md has the reason and status of each.
+
 // Working lattice: fine along depth, where the wall is sought.
 constexpr double kStepMm = 3.0, kDepthStepMm = 1.5;
 
-// The torso's curvature: half a wave bridges a breast's base, and the arch of a chest 280–380 mm wide is still
-// followed. By design, not from a publication; added after a failure on a real exam, not tuned on it.
+// The torso's curvature: half a wave bridges a breast's base, and the arch of a chest 280–380 mm wide is
+// still followed. By design, not from a publication; added after a failure on a real exam, not tuned on it.
 constexpr double kTorsoWavelengthMm = 220;
 
 // Columns whose skin lies this far behind the sternum belong to the flank.

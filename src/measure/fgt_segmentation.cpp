@@ -15,7 +15,7 @@ namespace {
 // (Ashman's D above 2 marks a clean separation; Ashman 1994, Astron J 108:2348).
 constexpr double kSeparated = 2;
 
-// The residual shading that is followed: coarser than ducts and lobules, finer than the breast.
+// The residual shading that is followed (by design): coarser than ducts and lobules, finer than the breast.
 constexpr double kGainSigmaMm = 20, kGainSpacingMm = 5;
 constexpr int kGainRounds = 2;
 

@@ -170,7 +170,7 @@ double noise_sigma(const Image<float>& image) {
 
 double air_threshold(const Image<float>& image, const Image<float>& smoothed, double sigma) {
   constexpr double kNoiseLikeVariation = 0.3;
-  // Surface coils, parallel imaging and shading correction raise noise a few times, not beyond this: edges
+  // By design: surface coils, parallel imaging and shading correction raise noise a few times, no more: edges
   // of tissue vary as much, but are brighter.
   constexpr double kStrongestNoiseInSigmas = 10;
   float top = 0;

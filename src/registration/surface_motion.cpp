@@ -16,6 +16,7 @@ constexpr double kNormalSigmaMm = 4;  // of the smoothing of the mask that norma
 constexpr double kSkinMm =
     3;  // twice the mean thickness of breast skin, 1.45 mm (Huang 2008, Med Phys 35, 1199)
 constexpr double kAirMm = 3;  // beyond the blur of a usual voxel
+// By design: a fall below this share of the tissue's brightness is no border to air.
 constexpr double kLeastStepShare = 0.25;
 
 Vec3 as_vec(int i, int j, int k) {
