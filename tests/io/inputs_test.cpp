@@ -122,6 +122,44 @@ TEST(Inputs, AnArchiveBombStopsAtItsRatioAndWhatCameBeforeIsThere) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder / "scratch" / "archive-1"), {}), 1);
 }
 
+// A zip of one member of a thousand zeros, packed by LZMA with a dictionary of 3.75 GiB.
+TEST(Inputs, AZipMemberThatAsksForGigabytesIsRefusedByItsPacking) {
+  const test::ScratchFolder folder;
+  const fs::path path = folder / "lzma.zip";
+  const auto u16 = [](unsigned value) {
+    return std::string{static_cast<char>(value & 255), static_cast<char>(value >> 8)};
+  };
+  const auto u32 = [&](std::uint32_t value) { return u16(value & 65535) + u16(value >> 16); };
+  const std::string data = u16(0x0509) + u16(5) + "\x5D" + u32(0xF0000000) + std::string(20, '\0');
+  const std::string sizes =
+      u32(0) + u32(static_cast<std::uint32_t>(data.size())) + u32(1000) + u16(5) + u16(0);
+  const std::string member = "PK\x03\x04" + u16(63) + u16(2) + u16(14) + u32(0) + sizes + "x.dcm" + data;
+  const std::string entry =
+      "PK\x01\x02" + u16(63) + u16(63) + u16(2) + u16(14) + u32(0) + sizes + std::string(14, '\0') + "x.dcm";
+  const std::string end = "PK\x05\x06" + u32(0) + u16(1) + u16(1) +
+                          u32(static_cast<std::uint32_t>(entry.size())) +
+                          u32(static_cast<std::uint32_t>(member.size())) + u16(0);
+  write_file(path, member + entry + end);
+  EXPECT_EQ(sentences(collect(path, folder)),
+            (std::vector<std::string>{path.string() +
+                                      ":x.dcm: it is packed as \"lzma\", which is not read; the member was "
+                                      "not unpacked. Unpack it yourself."}));
+}
+
+// The header of an xz stream and of a block that asks for a dictionary of 4 GiB (the xz file format, 3.1).
+TEST(Inputs, AnXzFileThatAsksForGigabytesIsRefused) {
+  const test::ScratchFolder folder;
+  const fs::path path = folder / "greedy.tar.xz";
+  const unsigned char bytes[] = {0xFD, '7',  'z',  'X',  'Z',  0x00, 0x00, 0x01, 0x69, 0x22, 0xDE, 0x36,
+                                 0x02, 0x00, 0x21, 0x01, 0x28, 0x00, 0x00, 0x00, 0xE6, 0xA0, 0x11, 0xB3,
+                                 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+  write_file(path, {reinterpret_cast<const char*>(bytes), sizeof bytes});
+  EXPECT_EQ(sentences(collect(path, folder)),
+            (std::vector<std::string>{path.string() +
+                                      ": the archive cannot be read on; it asks for more memory than a file "
+                                      "of its size may have."}));
+}
+
 TEST(Inputs, TotalSizeAndMemberCountAreBounded) {
   const test::ScratchFolder folder;
   const fs::path path = folder / "many.tar";
