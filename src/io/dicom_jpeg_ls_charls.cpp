@@ -5,11 +5,23 @@
 #include "io/dicom_codecs.h"
 
 namespace lobule::io {
+namespace {
+
+// A stream that surely ends with a marker. Where the coded bits run out at a marker, CharLS 2.4.1 refuses;
+// where they run out at the last byte, it first counts through 2^31 bits that are not there.
+Bytes with_end_marker(ByteSpan stream) {
+  Bytes bytes(stream.begin(), stream.end());
+  bytes.insert(bytes.end(), {0xFF, 0xD9});
+  return bytes;
+}
+
+}  // namespace
 
 Bytes decode_jpeg_ls(ByteSpan stream, const PixelFormat& format) {
   try {
     charls::jpegls_decoder decoder;
-    decoder.source(stream.data(), stream.size());
+    const Bytes ended = with_end_marker(stream);
+    decoder.source(ended.data(), ended.size());
     decoder.read_header();
     const charls::frame_info& info = decoder.frame_info();
     check_stream_size(format, info.height, info.width, static_cast<std::uint64_t>(info.component_count));

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "io/dicom_codecs.h"
 #include "io/dicom_tags.h"
 #include "raw_dicom.h"
 #include "support/test_support.h"
@@ -215,6 +216,29 @@ TEST(DicomPixels, EveryTruncationOfEncapsulatedPixelsIsReadOrRefused) {
     const std::span<const std::uint8_t> span(reinterpret_cast<const std::uint8_t*>(part.data()), n);
     EXPECT_NE(refusal([&] { read_stored_pixels(span, read_dicom_header(span, "a"), "a"); }), "no error") << n;
   }
+}
+
+// Found by the fuzzer: where the coded bits of such a stream run out, CharLS would go on for 2^31 more.
+TEST(DicomPixels, AJpegLsStreamWhoseBitsRunOutIsRefusedAtOnce) {
+  const std::vector<std::uint8_t> stream = {
+      0xFF, 0xD8,                                                              // start
+      0xFF, 0xF7, 0x00, 0x0B, 0x08, 0x00, 0x2D, 0x00, 0x0A, 0x01, 0x01, 0x11,  // 45 rows of 10 pixels
+      0x00, 0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x02, 0x00, 0x00,        // scan, NEAR 2
+      0x57, 0xFD, 0x55, 0x49, 0x28, 0x00, 0x31, 0x2E, 0x33, 0x2E, 0x36, 0x2E, 0x31, 0x2E, 0x34, 0x2E,
+      0x31, 0x2E, 0x35, 0x39, 0x36, 0x32, 0x2E, 0x31, 0x2E, 0x32, 0x2E, 0x30, 0x2E, 0x31, 0xD9};
+  PixelFormat format;
+  format.rows = 45;
+  format.columns = 10;
+  format.bits_allocated = format.bits_stored = 8;
+  format.high_bit = 7;
+  std::string why;
+  try {
+    decode_jpeg_ls(stream, format);
+  } catch (const CodecError& error) {
+    why = error.what();
+  }
+  EXPECT_EQ(why,
+            "JPEG-LS: Invalid JPEG-LS stream, the encoded bit stream contains a general structural problem");
 }
 
 }  // namespace
