@@ -45,15 +45,17 @@ asan tsan:
 
 FUZZ_SECONDS ?= 600
 fuzz:
-	@tools/setup demo
+	@tools/setup demo check
 	@cmake --preset fuzz >/dev/null
 	@cmake --build --preset fuzz -j $(JOBS)
 	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS)
 
 format:
+	@tools/setup check
 	@git ls-files '*.cpp' '*.h' | xargs clang-format -i
 
 check:
+	@tools/setup demo test check
 	@tools/check
 
 clean:

@@ -10,7 +10,10 @@ pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2)
 find_package(charls REQUIRED)
 if(NOT LOBULE_FUZZ)
   # ITK by components only: a bare find_package(ITK) would pull in FFTW (GPL).
+  # Debian's ITK looks at every GDCM program, in whatever component, and lists those that are not there.
+  set(CMAKE_MESSAGE_LOG_LEVEL WARNING)
   find_package(ITK REQUIRED COMPONENTS ITKCommon ITKBiasCorrection)
+  unset(CMAKE_MESSAGE_LOG_LEVEL)
   find_package(CLI11 REQUIRED)
   find_package(tomlplusplus REQUIRED)
   find_package(nlohmann_json REQUIRED)

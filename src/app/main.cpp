@@ -17,6 +17,23 @@ void on_interrupt(int) {
   cancellation_of_run->request();
 }
 
+// While one lives, Ctrl-C asks the run to stop at the next good place; a second one stops it at once.
+class InterruptsCancel {
+ public:
+  explicit InterruptsCancel(lobule::Cancellation& cancellation) {
+    cancellation_of_run = &cancellation;
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+  }
+  ~InterruptsCancel() {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    cancellation_of_run = nullptr;
+  }
+  InterruptsCancel(const InterruptsCancel&) = delete;
+  InterruptsCancel& operator=(const InterruptsCancel&) = delete;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -31,9 +48,7 @@ int main(int argc, char** argv) {
     context.provenance.version = version();
     context.provenance.command = command->text().name;
     context.provenance.options = parsed.options.values();
-    cancellation_of_run = &context.cancellation;
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+    const InterruptsCancel interrupts(context.cancellation);
     return command->run(context, parsed.inputs);
   } catch (const Cancelled&) {
     std::fprintf(stderr, "\ncancelled; run the same command again to go on from the last finished stage\n");

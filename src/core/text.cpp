@@ -106,7 +106,8 @@ std::string escape_path_component(std::string_view text) {
   if (result.size() > kLongest) {
     std::size_t h = 1469598103934665603ull;
     for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ull;
-    result = result.substr(0, kLongest - 17) + "%" + std::to_string(h % 10000000000000000ull);
+    result.resize(kLongest - 17);
+    result += "%" + std::to_string(h % 10000000000000000ull);
   }
   return result;
 }

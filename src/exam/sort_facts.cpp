@@ -261,7 +261,7 @@ std::optional<double> seconds_from_time(const std::string& text) {
            std::floor((153 * m + 2) / 5) + *day;
     clock = text.substr(8);
   }
-  clock = clock.substr(0, clock.find_first_of("+-"));
+  clock.resize(std::min(clock.size(), clock.find_first_of("+-")));
   if (clock.size() < 6) return std::nullopt;
   const auto hours = parse_number(clock.substr(0, 2)), minutes = parse_number(clock.substr(2, 2)),
              seconds = parse_number(clock.substr(4));

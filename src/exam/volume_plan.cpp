@@ -107,7 +107,7 @@ std::vector<Draft> draft_volumes(std::vector<SliceFacts> slices, const std::stri
     if (matrices.size() > 1)
       word = "matrix " + std::to_string(matrix.front().columns) + "×" + std::to_string(matrix.front().rows);
     for (SliceGroup& group : divide_slices(std::move(matrix)))
-      for (Draft& draft : split_slabs(std::move(group))) {
+      for (Draft& draft : split_slabs(std::move(group))) {  // cppcheck-suppress accessMoved
         slabs = slabs || !draft.slab.empty();
         draft.matrix = word;
         drafts.push_back(std::move(draft));

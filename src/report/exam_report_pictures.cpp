@@ -178,7 +178,9 @@ Html curves_section(const Analysis& analysis) {
     regions.series.push_back(
         {curve.name, curve_colour(curve.name, regions.series.size()), against_first(curve.signal)});
   }
-  if (!regions.series.empty()) pieces.push_back(figure(chart(regions), text("Mean of each region, over the voxels that all phases measure.")));
+  if (!regions.series.empty())
+    pieces.push_back(
+        figure(chart(regions), text("Mean of each region, over the voxels that all phases measure.")));
   Chart candidates = empty_chart(analysis, "Enhancement of candidate regions over the phases");
   for (const exam::Candidate& candidate : analysis.candidates) {
     if (candidate.curve.empty() || candidates.series.size() == kCurvesOfCandidates) continue;
