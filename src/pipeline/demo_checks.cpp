@@ -131,7 +131,7 @@ void check_volumes(const phantom::Exam& exam, const fs::path& result, const Tabl
 
 void check_lesion(const phantom::Exam& exam, const Table& candidates, std::vector<DemoCheck>& checks) {
   const phantom::LesionTruth& lesion = *exam.truth.lesion;
-  double distance = std::nan(""), rank = std::nan(""), volume = std::nan("");
+  double distance = std::nan(""), rank = std::nan(""), volume = std::nan(""), suspicious = std::nan("");
   for (std::size_t r = 0; r < candidates.rows.size(); ++r) {
     const auto number = [&](const char* column) {
       return parse_number(candidates.cell(r, column)).value_or(std::nan(""));
@@ -139,9 +139,11 @@ void check_lesion(const phantom::Exam& exam, const Table& candidates, std::vecto
     const double d = norm(Vec3{number("x_mm"), number("y_mm"), number("z_mm")} - lesion.center_mm);
     if (!(d < distance) && !std::isnan(distance)) continue;
     distance = d, rank = number("rank"), volume = number("volume_ml");
+    suspicious = candidates.cell(r, "suspicious") == "true" ? 1 : 0;
   }
   checks.push_back({"lesion found at", "mm", 0, distance, distance, "mm", kLesionDistanceMm});
   checks.push_back({"rank of the lesion", "", 1, rank, rank - 1, "", kLesionRank - 1});
+  checks.push_back(difference_check("lesion is called suspicious", "", 1, suspicious, 0));
   checks.push_back(relative_check("lesion volume", "ml", lesion.volume_ml, volume, kLesionVolumePercent));
 }
 

@@ -47,9 +47,9 @@ void write_perfect_result(const std::filesystem::path& folder, double scale) {
   row("both", "motion_after", 0.1);
   io::write_file(folder / "measurements.csv", to_csv(measurements));
   const phantom::LesionTruth& l = *truth.lesion;
-  Table candidates{{"rank", "x_mm", "y_mm", "z_mm", "volume_ml"},
-                   {{"2", "0", "0", "0", "1"},
-                    {"1", format_number(l.center_mm.x), format_number(l.center_mm.y),
+  Table candidates{{"rank", "suspicious", "x_mm", "y_mm", "z_mm", "volume_ml"},
+                   {{"2", "false", "0", "0", "0", "1"},
+                    {"1", "true", format_number(l.center_mm.x), format_number(l.center_mm.y),
                      format_number(l.center_mm.z), format_number(l.volume_ml)}}};
   io::write_file(folder / "candidates.csv", to_csv(candidates));
   io::write_nifti(folder / "masks/breast.nii.gz", truth.breast);
