@@ -30,17 +30,21 @@ class AnalyzeCommand : public Command {
     const pipeline::AnalyzeOutcome outcome = pipeline::analyze_inputs(inputs, options_, context);
     print_findings(outcome.findings);
     for (const pipeline::ExamOutcome& exam : outcome.exams) {
-      if (exam.status == "done")
+      if (exam.status == "done" && exam.error_count != 0)
+        std::printf("exam %d: done in part: %d errors, see its report\n", exam.exam_number, exam.error_count);
+      else if (exam.status == "done")
         std::printf("exam %d: done\n", exam.exam_number);
       else
         std::printf("exam %d: %s: %s\n", exam.exam_number, exam.status.c_str(), exam.reason.c_str());
     }
     std::printf("open %s/index.html\n", options_.output.c_str());
     if (outcome.done() == 0) return kNothing;
-    const bool failed =
-        std::any_of(outcome.exams.begin(), outcome.exams.end(),
-                    [](const pipeline::ExamOutcome& exam) { return exam.status == "failed"; });
-    return failed ? kPartial : kSuccess;
+    const bool failed = std::any_of(
+        outcome.exams.begin(), outcome.exams.end(),
+        [](const pipeline::ExamOutcome& exam) { return exam.status == "failed" || exam.error_count != 0; });
+    const bool refused = std::any_of(outcome.findings.begin(), outcome.findings.end(),
+                                     [](const Finding& f) { return f.severity == Severity::error; });
+    return failed || refused ? kPartial : kSuccess;
   }
 
  private:

@@ -4,13 +4,11 @@
 #include <cmath>
 
 #include "core/resample.h"
-#include "core/text.h"
+#include "exam/sort_mr.h"
 
 namespace lobule::exam {
 namespace {
 
-// The middle of the 60–120 s after injection of BI-RADS v2025's early series (docs/methods.md#roles).
-constexpr double kEarlyPhase_s = 90;
 constexpr double kSamePlace_mm = 0.01;
 
 struct PhaseSource {
@@ -39,17 +37,13 @@ std::vector<PhaseSource> phase_sources(const Exam& exam) {
   return sources;
 }
 
-std::string where_of(const Series& series) {
-  return "series " + std::to_string(series.series_number) + " \"" + series.description + "\"";
-}
-
 Volume read_phase(const DicomIndex& index, const PhaseSource& source, const AssemblyOptions& options,
                   Findings& findings) {
   Findings reasons;
   const std::vector<VolumePlan> plans = plan_volumes(index, source.series, options, reasons);
   findings.insert(findings.end(), reasons.begin(), reasons.end());
   if (plans.empty())
-    throw Error(where_of(source.series),
+    throw Error(describe(source.series),
                 "phase " + std::to_string(source.phase_index) + " of the dynamic series makes no volume",
                 reasons.empty() ? "" : reasons.front().what, "Send the series again");
   const auto largest = std::max_element(
@@ -83,7 +77,7 @@ Volume read_post_phase(const DicomIndex& index, const PhaseSource& source, const
   }
   if (!copied)
     findings.push_back(
-        {Severity::warning, where_of(source.series),
+        {Severity::warning, describe(source.series),
          "phase " + std::to_string(source.phase_index) + " lies on another grid than the pre-contrast phase",
          "it was interpolated linearly onto the pre-contrast grid", ""});
   phase.image.grid = pre.image.grid;
@@ -142,13 +136,6 @@ Image<float> place_on_grid(const Image<float>& moving, const Grid& grid, bool& c
   return placed;
 }
 
-int early_phase(const std::vector<double>& time_s) {
-  int best = 1;
-  for (int i = 2; i < static_cast<int>(time_s.size()); ++i)
-    if (std::abs(time_s[i] - kEarlyPhase_s) < std::abs(time_s[best] - kEarlyPhase_s)) best = i;
-  return best;
-}
-
 Dynamic read_dynamic(const DicomIndex& index, const Exam& exam, const DynamicOptions& options,
                      Findings& findings, const Cancellation& cancellation) {
   const std::vector<PhaseSource> sources = phase_sources(exam);
@@ -165,7 +152,9 @@ Dynamic read_dynamic(const DicomIndex& index, const Exam& exam, const DynamicOpt
   }
   set_times(dynamic, options.phase_times_s);
   dynamic.early_phase_index = exam.early_phase_index > 0 ? exam.early_phase_index : 1;
-  if (dynamic.times_declared) dynamic.early_phase_index = early_phase(options.phase_times_s);
+  if (dynamic.times_declared)
+    dynamic.early_phase_index =
+        early_phase({options.phase_times_s.begin(), options.phase_times_s.end()}, dynamic.phases.size());
   return dynamic;
 }
 

@@ -25,8 +25,4 @@ Dynamic read_dynamic(const DicomIndex& index, const Exam& exam, const DynamicOpt
 // `copied` says which. NaN where `moving` has no voxel.
 Image<float> place_on_grid(const Image<float>& moving, const Grid& grid, bool& copied);
 
-// The post-contrast phase nearest 90 s after the injection (docs/methods.md#roles); phase 1 where `time_s`
-// is empty.
-int early_phase(const std::vector<double>& time_s);
-
 }  // namespace lobule::exam

@@ -57,4 +57,10 @@ std::string to_text(ExamKind kind) {
   return "not_breast";
 }
 
+std::string describe(const Series& series) {
+  std::string text = "series " + std::to_string(series.series_number);
+  if (!series.description.empty()) text += " \"" + series.description + "\"";
+  return text;
+}
+
 }  // namespace lobule::exam

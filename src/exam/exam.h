@@ -73,6 +73,9 @@ struct Series {
   std::vector<std::string> warnings;
 };
 
+// "series 7 "t2_tse_tra"", or "series 7" without a description: how messages name a series.
+std::string describe(const Series& series);
+
 struct Exam {
   std::string patient_id;
   std::string study_uid;

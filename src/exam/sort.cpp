@@ -165,11 +165,6 @@ void apply_corrections(std::vector<Exam>& exams, const std::vector<Correction>& 
 
 }  // namespace
 
-std::string series_name(const Series& series) {
-  const std::string name = "series " + std::to_string(series.series_number);
-  return series.description.empty() ? name : name + " \"" + series.description + "\"";
-}
-
 std::vector<Exam> sort_exams(const DicomIndex& index, const SortOptions& options, Progress& progress,
                              const Cancellation& cancellation) {
   Grouped grouped = group_entries(index);

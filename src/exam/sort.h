@@ -10,6 +10,9 @@
 
 namespace lobule::exam {
 
+// The finding of an exam whose headers do not tell when its phases were acquired.
+inline constexpr const char* kTimesUnknown = "the times of the phases are unknown";
+
 // What a person decided; outranks all other evidence. Keyed by SeriesInstanceUID.
 struct Correction {
   std::string series_uid;

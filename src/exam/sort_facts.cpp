@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "exam/b_value.h"
+#include "exam/clock.h"
 #include "exam/functional_groups.h"
 #include "io/dicom_tags.h"
 
@@ -26,7 +27,6 @@ constexpr Tag kTemporalPositionIndex{0x0020, 0x9128}, kFrameAcquisitionDateTime{
 
 constexpr double kSamePositionMm = 0.05;
 constexpr double kSameDirectionCosine = 0.866;  // 30 degrees: localizers turn by 90, oblique stacks by less
-constexpr double kSecondsADay = 86400;
 
 std::vector<double> numbers_of(const DicomDataset& dataset, int frame, Tag group, Tag tag) {
   return frame_attributes(dataset, group, tag, frame).numbers(tag);
@@ -248,27 +248,6 @@ void read_b_values(const DicomIndex& index, const Series& series, const DicomDat
 }
 
 }  // namespace
-
-std::optional<double> seconds_from_time(const std::string& text) {
-  double days = 0;
-  std::string clock = text;
-  if (text.size() >= 14 && text.find('.') != 6) {  // with a date: days since 0000-03-01, proleptic
-    const auto year = parse_number(text.substr(0, 4)), month = parse_number(text.substr(4, 2)),
-               day = parse_number(text.substr(6, 2));
-    if (!year || !month || !day) return std::nullopt;
-    const double y = *month <= 2 ? *year - 1 : *year, m = *month <= 2 ? *month + 9 : *month - 3;
-    days = 365 * y + std::floor(y / 4) - std::floor(y / 100) + std::floor(y / 400) +
-           std::floor((153 * m + 2) / 5) + *day;
-    clock = text.substr(8);
-  }
-  clock.resize(std::min(clock.size(), clock.find_first_of("+-")));
-  if (clock.size() < 6) return std::nullopt;
-  const auto hours = parse_number(clock.substr(0, 2)), minutes = parse_number(clock.substr(2, 2)),
-             seconds = parse_number(clock.substr(4));
-  if (!hours || !minutes || !seconds || *hours > 24 || *minutes > 59 || *seconds > 60.999)
-    return std::nullopt;
-  return days * kSecondsADay + *hours * 3600 + *minutes * 60 + *seconds;
-}
 
 double SeriesFacts::slice_step_mm() const {
   std::vector<double> along;

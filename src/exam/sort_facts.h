@@ -60,7 +60,4 @@ struct SeriesFacts {
 
 SeriesFacts gather_facts(const DicomIndex& index, const Series& series);
 
-// "HHMMSS.FFFFFF" or "YYYYMMDDHHMMSS.FFFFFF" as seconds; nothing when it is not a time.
-std::optional<double> seconds_from_time(const std::string& text);
-
 }  // namespace lobule::exam

@@ -102,7 +102,7 @@ void note_implants(Exam& exam, const std::vector<SeriesWork>& works) {
            {" implant", " silicone", " silikon", " silicon ", " protes", " prothes", " prosthes"})
         if (contains(as_words(text.value), word)) {
           exam.findings.push_back(
-              {Severity::warning, series_name(*work.series),
+              {Severity::warning, describe(*work.series),
                "implants are likely: " + text.name + " has \"" + trim(word) + "\"",
                "volumes and density of a breast with an implant are not those of its tissue",
                "Look at the images before using measurements"});

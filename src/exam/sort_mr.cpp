@@ -79,7 +79,7 @@ BreastShape look_for_breasts(const std::vector<SeriesWork>& works, FrameSource& 
   BreastShape best;
   for (std::size_t i = 0; i < std::min<std::size_t>(2, candidates.size()); ++i) {
     BreastShape shape = find_breasts(candidates[i]->facts, source, cancellation);
-    if (!shape.text.empty()) shape.text += " (" + series_name(*candidates[i]->series) + ")";
+    if (!shape.text.empty()) shape.text += " (" + describe(*candidates[i]->series) + ")";
     if (shape.lobes == Lobes::two) return shape;
     if (best.lobes == Lobes::unknown) best = shape;
   }
@@ -166,13 +166,13 @@ void say_dynamic(Exam& exam, const DynamicGroup* group, const std::vector<Series
     else
       exam.findings.push_back({Severity::warning, "dynamic series",
                                "only one phase: there is no dynamic series",
-                               series_name(*lone->series) + " has no partner of its geometry and timing",
+                               describe(*lone->series) + " has no partner of its geometry and timing",
                                "Enhancement needs a pre-contrast and a post-contrast phase"});
     return;
   }
   if (group->time_s.empty())
     exam.findings.push_back(
-        {Severity::warning, "dynamic series", "the times of the phases are unknown",
+        {Severity::warning, "dynamic series", kTimesUnknown,
          "no AcquisitionTime (0008,0032) or TriggerTime (0018,1060) tells them apart; times "
          "of file creation are no times of acquisition",
          "Curves are given by phase; declare the times with --phase-times where they are known"});

@@ -136,7 +136,7 @@ void check_words(DynamicGroup& group, const std::vector<SeriesWork>& works) {
     if (words.empty() || (words == "pre") == (i == 0)) continue;
     const bool several = i != 0 && group.points[0].work == group.points[i].work;
     if (!several)
-      group.order_conflicts.push_back("the description of " + series_name(*work.series) + " says " + words +
+      group.order_conflicts.push_back("the description of " + describe(*work.series) + " says " + words +
                                       "-contrast, its place in time is phase " + std::to_string(i));
   }
 }
@@ -208,9 +208,9 @@ void check_enhancement(DynamicGroup& group, const std::vector<SeriesWork>& works
   const double ratio = mean[darkest] > 0 ? others[others.size() / 2] / mean[darkest] : 0;
   const auto describe = [&](std::size_t i) {
     const Series& series = *works[group.points[i].work].series;
-    return series_name(series) + (n > 1 && group.points[0].work == group.points[n - 1].work
-                                      ? " time point " + std::to_string(i)
-                                      : "");
+    return describe(series) + (n > 1 && group.points[0].work == group.points[n - 1].work
+                                   ? " time point " + std::to_string(i)
+                                   : "");
   };
   group.change_text = "where signal changes most (heart, vessels) it rises from " +
                       format_fixed(mean[darkest], 0) + " in " + describe(darkest) + " to " +

@@ -115,10 +115,10 @@ std::vector<SubtractionProof> prove_subtractions(std::vector<SeriesWork>& works,
         const double share = equal_share(image, post, pre, offset, 1);
         if (share < kProvenShare || !rests_at_offset(image, post, offset) || post == pre) return false;
         works[s].claim(Trait::derived, kProofWeight, "arithmetic",
-                       "equals clamp(" + series_name(*works[post_series].series) + " − " +
-                           series_name(*works[pre_series].series) + " + " + format_number(offset) +
-                           ", 0) in " + format_fixed(100 * share, 2) + " % of the " +
-                           std::to_string(image.size()) + " voxels of its middle slice");
+                       "equals clamp(" + describe(*works[post_series].series) + " − " +
+                           describe(*works[pre_series].series) + " + " + format_number(offset) + ", 0) in " +
+                           format_fixed(100 * share, 2) + " % of the " + std::to_string(image.size()) +
+                           " voxels of its middle slice");
         proofs.push_back({s, post_series, pre_series, offset});
         return true;
       };
@@ -217,8 +217,8 @@ void prove_projections(const DynamicGroup& group, const std::vector<SubtractionP
       if (share < kProvenShare) break;
       work.claim(Trait::derived, kProofWeight, "arithmetic",
                  "one of its images equals the largest value over the " + std::to_string(pairs.size()) +
-                     " slices of " + series_name(*works[point.work].series) + " − " +
-                     series_name(*works[group.points[0].work].series) + ", plus a constant, in " +
+                     " slices of " + describe(*works[point.work].series) + " − " +
+                     describe(*works[group.points[0].work].series) + ", plus a constant, in " +
                      format_fixed(100 * share, 2) + " % of its " + std::to_string(image.size()) +
                      " pixels: a projection of a subtraction");
       break;
@@ -275,8 +275,8 @@ void prove_adc(std::vector<SeriesWork>& works, FrameSource& source) {
       std::vector<std::string> b_text;
       for (const auto& [b, image] : by_b) b_text.push_back(format_number(b));
       work.claim(Trait::adc, 8, "arithmetic",
-                 "equals the log-linear fit of " + series_name(*dwi.series) + " over b " +
-                     join(b_text, ", ") + " on its middle slice (correlation " + format_fixed(r, 4) +
+                 "equals the log-linear fit of " + describe(*dwi.series) + " over b " + join(b_text, ", ") +
+                     " on its middle slice (correlation " + format_fixed(r, 4) +
                      ", median ratio to 10⁻⁶ mm²/s " + format_fixed(percentile(ratio, 0.5), 3) + ")");
     }
   }

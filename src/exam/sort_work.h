@@ -20,7 +20,4 @@ struct SeriesWork {
   }
 };
 
-// "series 9 "t1_fl3d"" or "series 9": how findings and evidence name a series.
-std::string series_name(const Series& series);
-
 }  // namespace lobule::exam

@@ -94,7 +94,4 @@ std::vector<VolumePlan> plan_volumes(const DicomIndex& index, const Series& seri
 // Throws Error naming the first bad slice.
 Volume read_volume(const DicomIndex& index, const Series& series, const VolumePlan& plan);
 
-// "series 7 \"t2_tse_tra\"", for messages.
-std::string describe(const Series& series);
-
 }  // namespace lobule::exam

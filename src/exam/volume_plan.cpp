@@ -313,10 +313,4 @@ std::vector<VolumePlan> plan_volumes(const DicomIndex& index, const Series& seri
   return plans;
 }
 
-std::string describe(const Series& series) {
-  std::string text = "series " + std::to_string(series.series_number);
-  if (!series.description.empty()) text += " \"" + series.description + "\"";
-  return text;
-}
-
 }  // namespace lobule::exam

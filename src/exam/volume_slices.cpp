@@ -1,12 +1,12 @@
 #include "exam/volume_slices.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <map>
 
 #include "core/text.h"
 #include "exam/b_value.h"
+#include "exam/clock.h"
 #include "exam/functional_groups.h"
 #include "exam/mosaic.h"
 #include "io/dicom_tags.h"
@@ -72,33 +72,16 @@ std::string component_of(const DicomDataset& header, int frame, const std::strin
   return {};
 }
 
-// Seconds on a common clock of "HHMMSS.F" (with its date) or "YYYYMMDDHHMMSS.F"; for differences only.
-std::optional<double> seconds(std::string_view date, std::string_view time) {
-  const std::string text = trim(date) + trim(time).substr(0, trim(time).find_first_of("+-&"));
-  const auto part = [&](std::size_t at, std::size_t size) -> std::optional<double> {
-    return text.size() >= at + size ? parse_number(text.substr(at, size)) : std::nullopt;
-  };
-  const auto year = part(0, 4), month = part(4, 2), day = part(6, 2), hour = part(8, 2), minute = part(10, 2);
-  if (!year || !month || !day || !hour || !minute) return std::nullopt;
-  const auto second = text.size() > 12 ? parse_number(text.substr(12)) : std::optional(0.0);
-  const std::chrono::year_month_day ymd{std::chrono::year(static_cast<int>(*year)),
-                                        std::chrono::month(static_cast<unsigned>(*month)),
-                                        std::chrono::day(static_cast<unsigned>(*day))};
-  if (!second || !ymd.ok()) return std::nullopt;
-  const auto days = std::chrono::sys_days(ymd).time_since_epoch().count();
-  return days * 86400.0 + *hour * 3600 + *minute * 60 + *second;
-}
-
 std::optional<double> acquired(const DicomDataset& header, int frame) {
   for (const Tag which : {kFrameAcquisitionDateTime, kFrameReferenceDateTime})
     if (const auto s =
-            seconds("", frame_attributes(header, group_tag::FrameContent, which, frame).text(which)))
+            seconds_from_time(frame_attributes(header, group_tag::FrameContent, which, frame).text(which)))
       return s;
-  if (const auto s = seconds("", header.text(tag::AcquisitionDateTime))) return s;
+  if (const auto s = seconds_from_time(header.text(tag::AcquisitionDateTime))) return s;
   std::string date = header.text(tag::AcquisitionDate);
   // Anonymisers delete dates and leave times; an exam rarely crosses midnight.
   if (date.empty()) date = "20000101";
-  return seconds(date, header.text(tag::AcquisitionTime));
+  return seconds_from_time(trim(date) + trim(header.text(tag::AcquisitionTime)));
 }
 
 // DimensionIndexValues without those whose dimension is the position.

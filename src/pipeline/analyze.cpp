@@ -113,10 +113,14 @@ AnalyzeOutcome analyze_inputs(const std::vector<std::string>& inputs, const Anal
   std::vector<report::StudyRow> rows;
   for_each_patient(inputs, out, how, context, [&](SortedInputs& sorted) {
     outcome.findings.insert(outcome.findings.end(), sorted.findings.begin(), sorted.findings.end());
+    for (const exam::Exam& exam : sorted.exams)
+      std::copy_if(exam.findings.begin(), exam.findings.end(), std::back_inserter(outcome.findings),
+                   [](const Finding& finding) { return finding.severity == Severity::error; });
     int exam_number = sorted.first_exam_number;
     for (exam::Exam& exam : sorted.exams) {
       rows.push_back(process_or_explain(sorted.index, exam, exam_number, options, edits, context));
-      outcome.exams.push_back({exam_number++, rows.back().status, rows.back().reason, rows.back().folder});
+      const report::StudyRow& row = rows.back();
+      outcome.exams.push_back({exam_number++, row.status, row.reason, row.folder, row.error_count});
       exams.push_back(std::move(exam));
     }
     write_study_index(rows, outcome.findings, context.provenance, out);
@@ -127,8 +131,7 @@ AnalyzeOutcome analyze_inputs(const std::vector<std::string>& inputs, const Anal
     write_study_index(rows, outcome.findings, context.provenance, out);
   }
   io::write_file(out / "exams.json", report::exams_json(exams));
-  std::error_code ignored;
-  fs::remove_all(scratch_of(out), ignored);
+  remove_scratch(out);
   return outcome;
 }
 

@@ -38,11 +38,12 @@ struct ExamOutcome {
   std::string status;            // "done", "not analysed", "failed"
   std::string reason;            // of the last two
   std::filesystem::path folder;  // of its results, relative to the output folder; empty without results
+  int error_count = 0;           // findings of severity error in its results
 };
 
 struct AnalyzeOutcome {
   std::vector<ExamOutcome> exams;
-  Findings findings;  // of the whole run: unreadable files, …
+  Findings findings;  // of the whole run: unreadable files, exams of two patients under one UID, …
   std::size_t done() const;
 };
 

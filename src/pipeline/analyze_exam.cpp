@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 #include "exam/dynamic.h"
+#include "exam/sort.h"
 #include "io/dicom_tags.h"
 #include "measure/kinetics.h"
 #include "measure/vessels.h"
@@ -57,6 +58,16 @@ void note_times(exam::Analysis& analysis) {
                                      std::to_string(dynamic.early_phase_index) + ", and slopes are per phase",
                                  "Declare the times with --phase-times"});
   }
+}
+
+// What sorting found wrong belongs in the report too, except on times: note_times knows what became of them.
+Findings findings_of_sorting(const exam::Exam& exam) {
+  Findings findings;
+  std::copy_if(exam.findings.begin(), exam.findings.end(), std::back_inserter(findings),
+               [](const Finding& finding) {
+                 return finding.severity != Severity::note && finding.what != exam::kTimesUnknown;
+               });
+  return findings;
 }
 
 measure::CandidateInput candidate_input(const exam::Analysis& analysis, const Outline& outline,
@@ -162,6 +173,7 @@ exam::Analysis analyze_exam(const exam::DicomIndex& index, const exam::Exam& exa
   analysis.exam_number = exam_number;
   analysis.exam = exam;
   analysis.study = study_context(index, exam);
+  analysis.findings = findings_of_sorting(exam);
   analyze_images(read_images(index, exam, options, analysis.findings, context.cancellation), analysis,
                  {exam_number, identity, options, context});
   return analysis;

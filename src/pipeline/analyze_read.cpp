@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "core/text.h"
 #include "exam/dynamic.h"
@@ -48,6 +49,21 @@ std::vector<exam::Volume> read_volumes(const exam::DicomIndex& index, const exam
   return volumes;
 }
 
+// Series that no measurement uses are only looked at: a hole in one is said all the same.
+void check_unused(const exam::DicomIndex& index, const exam::Series& series, const AnalyzeOptions& options,
+                  Findings& findings) {
+  Findings all;
+  exam::plan_volumes(index, series, {options.allow_gaps, options.resample_uneven}, all);
+  std::copy_if(all.begin(), all.end(), std::back_inserter(findings),
+               [](const Finding& finding) { return finding.severity != Severity::note; });
+}
+
+bool is_stack(exam::Role role) {
+  using exam::Role;
+  return role == Role::t1 || role == Role::t1_fatsat || role == Role::t2 || role == Role::t2_fatsat ||
+         role == Role::adc || role == Role::post_highres;
+}
+
 }  // namespace
 
 ExamImages read_images(const exam::DicomIndex& index, const exam::Exam& exam, const AnalyzeOptions& options,
@@ -67,6 +83,8 @@ ExamImages read_images(const exam::DicomIndex& index, const exam::Exam& exam, co
     } else if (series.role == exam::Role::adc && !images.scanner_adc) {
       std::vector<exam::Volume> volumes = read_volumes(index, series, options, findings);
       if (!volumes.empty()) images.scanner_adc = std::move(volumes.front());
+    } else if (is_stack(series.role)) {
+      check_unused(index, series, options, findings);
     }
   }
   return images;

@@ -8,12 +8,11 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/text.h"
-#include "exam/sort.h"
 #include "exam/volume.h"
 #include "io/files.h"
-#include "io/inputs.h"
 #include "io/nifti.h"
 #include "pipeline/convert_sidecar.h"
+#include "pipeline/sorted_inputs.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -37,15 +36,11 @@ std::string suffix(const exam::VolumePlan& plan) {
 
 // Where archives are unpacked; nothing of it is left behind.
 struct Unpacked {
-  explicit Unpacked(fs::path where) : folder(std::move(where)) {}
-  ~Unpacked() {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-    fs::remove(folder.parent_path(), ignored);  // only when it is empty
-  }
+  explicit Unpacked(fs::path out) : output(std::move(out)) {}
+  ~Unpacked() { remove_scratch(output); }
   Unpacked(const Unpacked&) = delete;
   Unpacked& operator=(const Unpacked&) = delete;
-  fs::path folder;
+  fs::path output;
 };
 
 // File names without ending; each is given once.
@@ -129,14 +124,10 @@ ConvertOutcome convert_inputs(const std::vector<std::string>& inputs, const Conv
   set_thread_count(options.threads);
   const fs::path out = options.output;
   io::prepare_output_folder(out);
-  const Unpacked unpacked(out / ".cache" / "unpacked");
-  const io::Inputs found =
-      io::collect_inputs({inputs.begin(), inputs.end()}, unpacked.folder, {}, context.cancellation);
-  const exam::DicomIndex index = exam::index_files(found.files, context.progress, context.cancellation);
-  const std::vector<exam::Exam> exams = exam::sort_exams(index, {}, context.progress, context.cancellation);
-  ConvertOutcome outcome = convert_exams(index, exams, options, context);
-  outcome.findings.insert(outcome.findings.begin(), index.findings.begin(), index.findings.end());
-  outcome.findings.insert(outcome.findings.begin(), found.findings.begin(), found.findings.end());
+  const Unpacked unpacked(out);
+  const SortedInputs sorted = read_and_sort(inputs, out, {}, context);
+  ConvertOutcome outcome = convert_exams(sorted.index, sorted.exams, options, context);
+  outcome.findings.insert(outcome.findings.begin(), sorted.findings.begin(), sorted.findings.end());
   return outcome;
 }
 

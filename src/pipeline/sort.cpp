@@ -6,8 +6,8 @@
 #include "exam/corrections.h"
 #include "exam/sort.h"
 #include "io/files.h"
-#include "io/inputs.h"
 #include "pipeline/series_picture.h"
+#include "pipeline/sorted_inputs.h"
 #include "report/contact_sheet.h"
 #include "report/exams_json.h"
 
@@ -62,18 +62,11 @@ SortOutcome sort_inputs(const std::vector<std::string>& inputs, const SortOption
   if (!options.corrections.empty())
     how.corrections = exam::corrections_from_csv(io::read_file(options.corrections), options.corrections);
   io::prepare_output_folder(out);
-  const fs::path scratch = out / ".cache" / "unpacked";
-  const io::Inputs found =
-      io::collect_inputs({inputs.begin(), inputs.end()}, scratch, {}, context.cancellation);
-  context.progress.begin("read headers");
-  const exam::DicomIndex index = exam::index_files(found.files, context.progress, context.cancellation);
-  context.progress.finish();
-  context.progress.begin("sort");
+  SortedInputs sorted = read_and_sort(inputs, out, how, context);
+  const exam::DicomIndex& index = sorted.index;
   SortOutcome outcome;
-  outcome.exams = exam::sort_exams(index, how, context.progress, context.cancellation);
-  context.progress.finish();
-  outcome.findings = found.findings;
-  outcome.findings.insert(outcome.findings.end(), index.findings.begin(), index.findings.end());
+  outcome.exams = std::move(sorted.exams);
+  outcome.findings = std::move(sorted.findings);
   outcome.files_seen = index.files_seen;
   context.progress.begin("contact sheet");
   const report::SeriesPictures pictures = picture_all(index, outcome.exams, context.cancellation);
@@ -82,9 +75,8 @@ SortOutcome sort_inputs(const std::vector<std::string>& inputs, const SortOption
   context.progress.finish();
   io::write_file(out / "exams.json", report::exams_json(outcome.exams));
   io::write_file(out / "corrections.csv", to_csv(exam::corrections_table(outcome.exams)));
-  if (options.link) link_by_role(index, outcome.exams, (out / "by_role").string(), scratch.string());
-  std::error_code ignored;
-  fs::remove_all(scratch, ignored);
+  if (options.link) link_by_role(index, outcome.exams, (out / "by_role").string(), scratch_of(out).string());
+  remove_scratch(out);
   for (const exam::Exam& exam : outcome.exams)
     outcome.findings.insert(outcome.findings.end(), exam.findings.begin(), exam.findings.end());
   return outcome;

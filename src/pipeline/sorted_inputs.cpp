@@ -56,6 +56,12 @@ fs::path scratch_of(const fs::path& output) {
   return output / ".cache" / "unpacked";
 }
 
+void remove_scratch(const fs::path& output) {
+  std::error_code ignored;
+  fs::remove_all(scratch_of(output), ignored);
+  fs::remove(scratch_of(output).parent_path(), ignored);  // only when it is empty
+}
+
 SortedInputs read_and_sort(const std::vector<std::string>& inputs, const fs::path& output,
                            const exam::SortOptions& options, Context& context) {
   io::Inputs found = list_inputs(inputs, output, context.cancellation);

@@ -22,6 +22,9 @@ struct SortedInputs {
 // Where the members of archives lie while a command runs: below the output's cache.
 std::filesystem::path scratch_of(const std::filesystem::path& output);
 
+// Removes that folder, and the cache around it when nothing else is in it.
+void remove_scratch(const std::filesystem::path& output);
+
 // Lists everything under `inputs`, then indexes and sorts it and calls `use` for one patient after another,
 // so that memory holds one patient's headers however large the study. Leaves out what lies in `output`, as
 // read_and_sort does. Files that belong to no patient come last, with findings and without exams.

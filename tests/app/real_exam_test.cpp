@@ -92,7 +92,9 @@ void check_roles(const json& exams, const fs::path& table_file) {
   const Table expected = from_csv(io::read_file(table_file), "roles.csv");
   std::size_t right = 0, found = 0;
   for (const json& exam : exams["exams"]) {
-    if (exam["modality"] == "MR") EXPECT_EQ(exam["early_phase_index"], 1);
+    if (exam["modality"] == "MR") {
+      EXPECT_EQ(exam["early_phase_index"], 1);
+    }
     for (const json& series : exam["series"])
       for (std::size_t row = 0; row < expected.rows.size(); ++row) {
         if (expected.cell(row, "series_uid") != series["series_uid"].get<std::string>()) continue;

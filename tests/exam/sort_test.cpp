@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "exam/sort_facts.h"
+#include "exam/clock.h"
 #include "exam/sort_mr.h"
 #include "exam/sort_rules.h"
 #include "sort_support.h"
@@ -299,6 +299,10 @@ TEST(SortHeaders, TimesOfDayAndDatesBecomeSeconds) {
   EXPECT_DOUBLE_EQ(seconds_from_time("010203.5").value(), 3723.5);
   EXPECT_DOUBLE_EQ(seconds_from_time("20240301000000").value() - seconds_from_time("20240228000000").value(),
                    2 * 86400.0);
+  EXPECT_DOUBLE_EQ(seconds_from_time("0102").value(), 3720);
+  EXPECT_DOUBLE_EQ(seconds_from_time("19700102000001.25+0100").value(), 86401.25);
+  EXPECT_FALSE(seconds_from_time("20240230000000").has_value());
+  EXPECT_FALSE(seconds_from_time("256100").has_value());
   EXPECT_FALSE(seconds_from_time("").has_value());
   EXPECT_FALSE(seconds_from_time("noon").has_value());
 }
