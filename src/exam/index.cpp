@@ -8,6 +8,7 @@
 #include "core/hash.h"
 #include "core/parallel.h"
 #include "core/text.h"
+#include "io/dicom_pixels.h"
 #include "io/dicom_tags.h"
 #include "io/files.h"
 
@@ -30,6 +31,10 @@ Outcome read_one(const io::InputFile& file) {
     outcome.header = io::read_dicom_header(file.path, file.name);
     // A DICOMDIR lists other files, which are indexed themselves.
     if (outcome.header->dataset.has(kDirectoryRecordSequence)) outcome.header.reset();
+    if (outcome.header && outcome.header->dataset.has(io::tag::Rows)) {
+      // A header without its pixels still tells what the series is, so the entry stays.
+      io::pixel_format(*outcome.header, file.name);
+    }
   } catch (const io::NotDicom& error) {
     outcome.is_dicom = false;
     if (lower(file.name).ends_with(".dcm")) {

@@ -23,7 +23,8 @@ struct DicomIndex {
 };
 
 // Reads the headers of all files in parallel. Twice the same SOPInstanceUID with the same bytes is kept
-// once (a note); with different content, or under two patients, each is kept and reported.
+// once (a note); with different content, or under two patients, each is kept and reported. So is an image
+// whose pixels are not all there.
 DicomIndex index_files(const std::vector<io::InputFile>& files, Progress& progress,
                        const Cancellation& cancellation);
 

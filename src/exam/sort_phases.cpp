@@ -206,14 +206,14 @@ void check_enhancement(DynamicGroup& group, const std::vector<SeriesWork>& works
     if (i != darkest) others.push_back(mean[i]);
   std::sort(others.begin(), others.end());
   const double ratio = mean[darkest] > 0 ? others[others.size() / 2] / mean[darkest] : 0;
-  const auto describe = [&](std::size_t i) {
+  const auto time_point = [&](std::size_t i) {
     const Series& series = *works[group.points[i].work].series;
     return describe(series) + (n > 1 && group.points[0].work == group.points[n - 1].work
                                    ? " time point " + std::to_string(i)
                                    : "");
   };
   group.change_text = "where signal changes most (heart, vessels) it rises from " +
-                      format_fixed(mean[darkest], 0) + " in " + describe(darkest) + " to " +
+                      format_fixed(mean[darkest], 0) + " in " + time_point(darkest) + " to " +
                       format_fixed(others[others.size() / 2], 0) + " in the others";
   group.measured_change = true;
   if (ratio < kEnhancementRatio) {
@@ -225,10 +225,10 @@ void check_enhancement(DynamicGroup& group, const std::vector<SeriesWork>& works
   if (darkest == 0) return;
   if (group.order_weight > kWeakOrder) {
     group.order_conflicts.push_back("pixels: " + group.change_text + ", but by " + group.order_source + " " +
-                                    describe(0) + " is the first phase");
+                                    time_point(0) + " is the first phase");
     return;
   }
-  group.order_conflicts.push_back(group.order_source + " would place " + describe(0) +
+  group.order_conflicts.push_back(group.order_source + " would place " + time_point(0) +
                                   " first; the pixels decide: " + group.change_text);
   const auto at = group.points.begin() + static_cast<std::ptrdiff_t>(darkest);
   std::rotate(group.points.begin(), at, at + 1);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <iterator>
 
 #include "core/text.h"
 #include "exam/dynamic.h"
@@ -49,19 +48,27 @@ std::vector<exam::Volume> read_volumes(const exam::DicomIndex& index, const exam
   return volumes;
 }
 
-// Series that no measurement uses are only looked at: a hole in one is said all the same.
-void check_unused(const exam::DicomIndex& index, const exam::Series& series, const AnalyzeOptions& options,
-                  Findings& findings) {
-  Findings all;
-  exam::plan_volumes(index, series, {options.allow_gaps, options.resample_uneven}, all);
-  std::copy_if(all.begin(), all.end(), std::back_inserter(findings),
-               [](const Finding& finding) { return finding.severity != Severity::note; });
+bool is_dynamic(exam::Role role) {
+  return role == exam::Role::dce || role == exam::Role::dce_pre || role == exam::Role::dce_post;
 }
 
 bool is_stack(exam::Role role) {
   using exam::Role;
   return role == Role::t1 || role == Role::t1_fatsat || role == Role::t2 || role == Role::t2_fatsat ||
          role == Role::adc || role == Role::post_highres;
+}
+
+// A series that no measurement uses is only looked at, and a hole in it is said all the same. It is an error
+// where the series ought to be a stack of slices.
+void check_unused(const exam::DicomIndex& index, const exam::Series& series, const AnalyzeOptions& options,
+                  Findings& findings) {
+  Findings found;
+  exam::plan_volumes(index, series, {options.allow_gaps, options.resample_uneven}, found);
+  for (Finding& finding : found) {
+    if (finding.severity == Severity::note) continue;
+    if (!is_stack(series.role)) finding.severity = Severity::warning;
+    findings.push_back(std::move(finding));
+  }
 }
 
 }  // namespace
@@ -83,7 +90,7 @@ ExamImages read_images(const exam::DicomIndex& index, const exam::Exam& exam, co
     } else if (series.role == exam::Role::adc && !images.scanner_adc) {
       std::vector<exam::Volume> volumes = read_volumes(index, series, options, findings);
       if (!volumes.empty()) images.scanner_adc = std::move(volumes.front());
-    } else if (is_stack(series.role)) {
+    } else if (series.modality == "MR" && !is_dynamic(series.role)) {
       check_unused(index, series, options, findings);
     }
   }

@@ -1,51 +1,19 @@
 #include "io/inputs.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 
 #include "io/files.h"
 #include "raw_dicom.h"
+#include "support/archives.h"
 #include "support/test_support.h"
 
 namespace lobule::io {
 namespace {
 using test::refusal;
+using test::write_archive;
 namespace fs = std::filesystem;
-
-struct Member {
-  std::string path, content, link = "";
-};
-
-// An archive that says what it is told to, however wrong.
-void write_archive(const fs::path& path, const std::vector<Member>& members) {
-  archive* out = archive_write_new();
-  const std::string name = path.string();
-  if (name.ends_with(".zip")) {
-    archive_write_set_format_zip(out);
-  } else {
-    archive_write_set_format_pax_restricted(out);
-    if (name.ends_with("gz")) archive_write_add_filter_gzip(out);
-    if (name.ends_with("xz")) archive_write_add_filter_xz(out);
-  }
-  archive_write_open_filename(out, path.c_str());
-  for (const Member& member : members) {
-    archive_entry* entry = archive_entry_new();
-    archive_entry_set_pathname(entry, member.path.c_str());
-    archive_entry_set_perm(entry, 0644);
-    archive_entry_set_filetype(entry, member.link.empty() ? AE_IFREG : AE_IFLNK);
-    if (member.link.empty())
-      archive_entry_set_size(entry, static_cast<la_int64_t>(member.content.size()));
-    else
-      archive_entry_set_symlink(entry, member.link.c_str());
-    archive_write_header(out, entry);
-    archive_write_data(out, member.content.data(), member.content.size());
-    archive_entry_free(entry);
-  }
-  archive_write_free(out);
-}
 
 Inputs collect(const fs::path& root, const test::ScratchFolder& folder, const ArchiveLimits& limits = {}) {
   const Cancellation none;
