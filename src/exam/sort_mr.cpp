@@ -18,7 +18,7 @@
 namespace lobule::exam {
 namespace {
 
-// The middle of the 60–120 s of BI-RADS v2025's early series; see dynamic.cpp.
+// The middle of the 60–120 s after injection of BI-RADS v2025's early series (docs/methods.md#roles).
 constexpr double kEarlyPhaseS = 90;
 
 std::vector<SeriesWork> start_works(Exam& exam, const DicomIndex& index) {

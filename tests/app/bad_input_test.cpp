@@ -166,7 +166,7 @@ struct BadThing {
 // What is said of each bad thing, word for word.
 std::vector<BadThing> bad_things() {
   const std::string two_patients =
-      " occurs under 2 patients (exam 2, exam 6); files of two people were mixed or renamed; each patient's "
+      " occurs under 2 patients (exam 2, exam 4); files of two people were mixed or renamed; each patient's "
       "images are kept apart. Find out whose images these are before using the results.";
   return {
       {"a file cut in its header",
@@ -185,6 +185,8 @@ std::vector<BadThing> bad_things() {
       {"an archive bomb",
        "IN/bad/bomb.zip: its members take more than 200 times its own size; it was not unpacked further, to "
        "protect the disk. Unpack it yourself if it is what you expect."},
+      {"an archive cut short",
+       "IN/bad/cut.tar.xz:a: the member cannot be unpacked; the file ends inside its xz stream."},
       {"a missing slice",
        "series 31 \"t2_tse_tra\": slice 7 of 12 is missing (gap of 20.0 mm after z = 50.0 mm); the volume is "
        "not assembled. Send the series again, or pass --allow-gaps to fill it and mark it."},
@@ -240,9 +242,6 @@ TEST(BadInput, EachBadThingIsNamedAndTheGoodExamStillGetsItsReport) {
   const Said said(run, out);
   for (const auto& [thing, sentence] : bad_things())
     EXPECT_TRUE(said.has(with_folder(sentence, in))) << thing << ": " << sentence << "\n" << said.all();
-  // What liblzma says of its trouble is its own.
-  EXPECT_TRUE(contains(run.output, (in / "bad/cut.tar.xz").string() + ": the archive cannot be read on; "))
-      << run.output;
   // A text file is no error: it is noted on the page.
   EXPECT_TRUE(
       said.index_page_has((in / "bad/letter.dcm").string() +
