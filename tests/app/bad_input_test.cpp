@@ -16,6 +16,7 @@
 #include "pipeline/phantom_dicom.h"
 #include "support/archives.h"
 #include "support/dicom_samples.h"
+#include "support/small_phantom.h"
 #include "support/test_support.h"
 
 namespace lobule {
@@ -24,15 +25,10 @@ namespace fs = std::filesystem;
 namespace tag = io::tag;
 using nlohmann::json;
 
-phantom::Exam small_patient(int seed) {
-  phantom::ExamOptions options;
+phantom::Exam small_dynamic(int seed) {
+  phantom::ExamOptions options = test::small_patient();
   options.anatomy.seed = static_cast<std::uint64_t>(seed);
-  options.dynamic_size = 96;
-  options.dynamic_slices = 36;
-  options.dynamic_spacing_mm = 3.7;
-  options.dynamic_slice_mm = 4;
   options.post_phases = 1;
-  options.truth_spacing_mm = 6;
   options.only_dynamic = true;
   return phantom::make_exam(options);
 }
@@ -120,9 +116,9 @@ void add_bad_series(const fs::path& in, const std::string& study) {
 void add_bad_exams(const fs::path& in) {
   for (int k = 0; k < 12; ++k)
     io::write_dicom(in / "no_dce" / std::to_string(k), t2_slice(t2_stack("no dce", "t2", 1), k));
-  pipeline::write_phantom_dicom(small_patient(2), in / "one_phase");
+  pipeline::write_phantom_dicom(small_dynamic(2), in / "one_phase");
   for (const char* series : {"s02", "s03", "s04"}) fs::remove_all(in / "one_phase" / series);
-  pipeline::write_phantom_dicom(small_patient(3), in / "hole_before_contrast");
+  pipeline::write_phantom_dicom(small_dynamic(3), in / "hole_before_contrast");
   fs::remove(in / "hole_before_contrast/s01/0012");
   std::string renamed = io::read_file(in / "good/s01/0001");
   const std::string id = "LOBULE-DEMO";
@@ -229,7 +225,7 @@ std::string with_folder(std::string sentence, const fs::path& in) {
 TEST(BadInput, EachBadThingIsNamedAndTheGoodExamStillGetsItsReport) {
   const test::ScratchFolder folder;
   const fs::path in = folder / "in", out = folder / "out";
-  const auto good = pipeline::write_phantom_dicom(small_patient(1), in / "good");
+  const auto good = pipeline::write_phantom_dicom(small_dynamic(1), in / "good");
   const std::string good_file = io::read_file(in / "good/s01/0001");
   add_bad_files(in, good_file);
   add_bad_archives(in, good_file);
