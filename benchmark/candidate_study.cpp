@@ -37,7 +37,7 @@ PatientScores score_patient(std::uint64_t seed, bool with_lesion, bool with_adc)
   patient.only_dynamic = !with_adc;
   phantom::Exam exam = phantom::make_exam(patient);
   PatientScores scores;
-  scores.lesion = exam.truth.lesion;
+  if (!exam.truth.lesions.empty()) scores.lesion = exam.truth.lesions[0];
   Context context;
   const pipeline::AnalyzeOptions options;
   exam::Analysis analysis;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "core/image.h"
 #include "phantom/breast.h"
@@ -12,8 +13,22 @@
 
 namespace lobule::phantom {
 
-// One irregular mass.
+enum class LesionKind : std::uint8_t {
+  mass,
+  rim_mass,
+  spiculated_mass,
+  non_mass,
+  focus,
+  cyst,
+  fibroadenoma,
+  calcifications
+};
+const char* to_text(LesionKind kind);  // "mass", "rim mass", …
+Tissue tissue_of(LesionKind kind);     // what it is made of
+bool is_malignant(LesionKind kind);    // cysts, fibroadenomas and foci stand for benign findings
+
 struct LesionPlan {
+  LesionKind kind = LesionKind::mass;
   BreastSide side = BreastSide::left;
   double diameter_mm = 12;       // of the sphere of equal volume, roughly: the surface is irregular
   Vec3 place{0.28, 0.42, 0.25};  // fractions of the breast's radii: outward, forward, upward
@@ -27,7 +42,7 @@ struct AnatomyOptions {
   double asymmetry = 0.05;  // the left breast is larger by this share in every direction
   double sag_mm = 8;
   double density_percent = 20;
-  std::optional<LesionPlan> lesion = LesionPlan{};
+  std::vector<LesionPlan> lesions{LesionPlan{}};
 };
 
 // Volumes counted from fractions on a fine grid.
@@ -40,6 +55,7 @@ struct BreastTruth {
 };
 
 struct LesionTruth {
+  LesionKind kind = LesionKind::mass;
   BreastSide side = BreastSide::left;
   Vec3 center_mm;  // centroid
   double volume_ml = 0;
@@ -57,23 +73,30 @@ class Anatomy {
   // The tissues in a cube `width_mm` wide around a point.
   Composition at(Vec3 point_mm, double width_mm) const;
 
+  // Which of the planned lesions reaches furthest over a point; −1 outside all of them.
+  int lesion_at(Vec3 point_mm, double width_mm) const;
+
   // The breast that a point belongs to (as BreastTruth counts it), if any.
   std::optional<BreastSide> breast_at(Vec3 point_mm) const;
 
   // Counted on a grid of `spacing_mm`; costs about a second at 1 mm.
   BreastTruth measure_breast(BreastSide side, double spacing_mm = 1.0) const;
-  std::optional<LesionTruth> measure_lesion(double spacing_mm = 0.25) const;
+  std::vector<LesionTruth> measure_lesions(double spacing_mm = 0.25) const;  // in the order of the plans
 
  private:
-  double lesion_distance_mm(Vec3 point_mm) const;
+  struct PlacedLesion {
+    LesionPlan plan;
+    Vec3 center_mm;
+    NoiseLattice shape;
+  };
+  LesionTruth measure(const PlacedLesion& lesion, double spacing_mm) const;
   double surface_distance_mm(Vec3 point_mm, double torso_mm) const;
   void fit_density(Breast& breast) const;
 
   AnatomyOptions options_;
   Torso torso_;
   std::array<Breast, 2> breasts_;  // right, left
-  NoiseLattice lesion_shape_;
-  Vec3 lesion_center_mm_;
+  std::vector<PlacedLesion> lesions_;
 };
 
 }  // namespace lobule::phantom

@@ -30,7 +30,9 @@ std::array<double, kTissueCount> for_all_tissues(const Signal& signal) {
 }
 
 double uptake_scale(const ExamOptions& options, Tissue tissue) {
-  return tissue == Tissue::lesion && options.anatomy.lesion ? options.anatomy.lesion->uptake_scale : 1;
+  return tissue == Tissue::lesion && !options.anatomy.lesions.empty()
+             ? options.anatomy.lesions[0].uptake_scale
+             : 1;
 }
 
 SignalTable dynamic_table(const ExamOptions& options, double minutes) {
@@ -208,7 +210,7 @@ Exam make_exam(const ExamOptions& options) {
   if (!options.only_dynamic) make_diffusion(exam, shading);
   exam.truth.breasts = {exam.anatomy->measure_breast(BreastSide::right, options.truth_spacing_mm),
                         exam.anatomy->measure_breast(BreastSide::left, options.truth_spacing_mm)};
-  exam.truth.lesion = exam.anatomy->measure_lesion(options.truth_spacing_mm / 4);
+  exam.truth.lesions = exam.anatomy->measure_lesions(options.truth_spacing_mm / 4);
   TissueMaps maps = tissue_maps(*exam.anatomy, dynamic_grid(options));
   exam.truth.labels = std::move(maps.labels);
   exam.truth.breast = std::move(maps.breast);
@@ -228,7 +230,7 @@ ExamOptions random_options(std::uint64_t seed, bool with_lesion) {
   anatomy.sag_mm = random.uniform(4, 2, 14);
   anatomy.density_percent = std::exp(random.uniform(5, std::log(5), std::log(45)));
   options.motion_mm = random.uniform(6, 0.3, 2.0);
-  anatomy.lesion.reset();
+  anatomy.lesions.clear();
   if (with_lesion) {
     LesionPlan lesion;
     lesion.side = random.uniform(7) < 0.5 ? BreastSide::right : BreastSide::left;
@@ -238,7 +240,7 @@ ExamOptions random_options(std::uint64_t seed, bool with_lesion) {
     lesion.place = {out * std::cos(around), random.uniform(11, 0.15, 0.6), out * std::sin(around)};
     lesion.irregularity = random.uniform(12, 0.05, 0.35);
     lesion.uptake_scale = random.uniform(13, 0.55, 1.5);
-    anatomy.lesion = lesion;
+    anatomy.lesions = {lesion};
   }
   return options;
 }

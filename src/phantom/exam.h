@@ -2,7 +2,7 @@
 // A whole synthetic breast MRI exam: images of every sequence, from one seed, with the truth beside them.
 //
 //   phantom::Exam exam = phantom::make_exam({});          // the demo's patient: about 10 s on two cores
-//   exam.phases[0].image, exam.truth.lesion->center_mm …
+//   exam.phases[0].image, exam.truth.lesions[0].center_mm …
 //
 // Anatomy (anatomy.h), signal equations (signal.h) and scanning (scan.h) are separate; so is DICOM, which is
 // the pipeline's. The same options give the same voxels for any number of threads.
@@ -48,7 +48,7 @@ struct DiffusionImage {
 
 struct ExamTruth {
   std::array<BreastTruth, 2> breasts;  // right, left
-  std::optional<LesionTruth> lesion;
+  std::vector<LesionTruth> lesions;
   // Percent enhancement of pure tissue, one entry a phase of `phases` (the first: all zero).
   std::vector<std::array<double, kTissueCount>> percent_enhancement;
   // Of the dynamic's grid at the pre-contrast phase.

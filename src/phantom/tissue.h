@@ -21,9 +21,16 @@ enum class Tissue : std::uint8_t {
   lung,
   blood,  // of heart and aorta
   myocardium,
-  lesion
+  lesion,  // what a carcinoma is made of
+  cyst,    // its fluid
+  fibroadenoma,
+  node,  // cortex of a lymph node; its hilum is fat
+  liver,
+  implant,  // silicone gel
+  calcification,
+  clip  // a metal marker: no signal
 };
-inline constexpr int kTissueCount = 14;
+inline constexpr int kTissueCount = 21;
 
 // Fractions of volume by tissue; they sum to 1.
 using Composition = std::array<float, kTissueCount>;

@@ -130,7 +130,7 @@ void check_volumes(const phantom::Exam& exam, const fs::path& result, const Tabl
 }
 
 void check_lesion(const phantom::Exam& exam, const Table& candidates, std::vector<DemoCheck>& checks) {
-  const phantom::LesionTruth& lesion = *exam.truth.lesion;
+  const phantom::LesionTruth& lesion = exam.truth.lesions[0];
   double distance = std::nan(""), rank = std::nan(""), volume = std::nan(""), suspicious = std::nan("");
   for (std::size_t r = 0; r < candidates.rows.size(); ++r) {
     const auto number = [&](const char* column) {
@@ -153,7 +153,7 @@ void check_enhancement(const phantom::Exam& exam, const fs::path& result, std::v
   checks.push_back(difference_check(
       "enhancement of gland, post 1", "%", truth(Tissue::gland),
       median_in_pure(pe, *exam.anatomy, Tissue::gland, kBreastsLow, kBreastsHigh), kGlandEnhancementPoints));
-  if (exam.truth.lesion)
+  if (!exam.truth.lesions.empty())
     checks.push_back(
         relative_check("enhancement of the lesion, post 1", "%", truth(Tissue::lesion),
                        median_in_pure(pe, *exam.anatomy, Tissue::lesion, kBreastsLow, kBreastsHigh),
@@ -208,7 +208,7 @@ std::vector<DemoCheck> compare_with_truth(const phantom::Exam& exam, const fs::p
   const Table measurements = read_table(result / "measurements.csv");
   std::vector<DemoCheck> checks;
   check_volumes(exam, result, measurements, checks);
-  if (exam.truth.lesion) check_lesion(exam, read_table(result / "candidates.csv"), checks);
+  if (!exam.truth.lesions.empty()) check_lesion(exam, read_table(result / "candidates.csv"), checks);
   const double adc = median_in_pure(read_image(result / "maps/adc.nii.gz"), *exam.anatomy, Tissue::gland,
                                     kBreastsLow, kBreastsHigh);
   checks.push_back(relative_check("ADC of gland", "um2/s", phantom::properties(Tissue::gland).adc_um2_per_s,

@@ -61,12 +61,13 @@ Json truth_json(const phantom::Exam& exam, const PhantomStudy& study) {
                      {"density_percent", anatomy.density_percent}};
   json["breasts"] = breasts_json(exam.truth);
   json["lesions"] = Json::array();
-  if (const auto& lesion = exam.truth.lesion)
-    json["lesions"].push_back({{"side", letter(lesion->side)},
-                               {"center_mm", point_json(lesion->center_mm)},
-                               {"volume_ml", lesion->volume_ml},
-                               {"longest_diameter_mm", lesion->longest_diameter_mm},
-                               {"uptake_scale", lesion->uptake_scale}});
+  for (const phantom::LesionTruth& lesion : exam.truth.lesions)
+    json["lesions"].push_back({{"kind", phantom::to_text(lesion.kind)},
+                               {"side", letter(lesion.side)},
+                               {"center_mm", point_json(lesion.center_mm)},
+                               {"volume_ml", lesion.volume_ml},
+                               {"longest_diameter_mm", lesion.longest_diameter_mm},
+                               {"uptake_scale", lesion.uptake_scale}});
   json["phases"] = Json::array();
   for (const phantom::DynamicPhase& phase : exam.phases)
     json["phases"].push_back({{"phase_index", phase.phase_index},
@@ -103,10 +104,11 @@ Table lesions_table(const phantom::ExamTruth& truth, const std::string& patient_
   Table table{{"patient_id", "lesion_id", "kind", "side", "x_mm", "y_mm", "z_mm", "diameter_mm", "volume_ml",
                "malignant"},
               {}};
-  if (const auto& l = truth.lesion)
-    table.rows.push_back({patient_id, "1", "mass", letter(l->side), format_number(l->center_mm.x),
-                          format_number(l->center_mm.y), format_number(l->center_mm.z),
-                          format_number(l->longest_diameter_mm), format_number(l->volume_ml), "1"});
+  for (const phantom::LesionTruth& l : truth.lesions)
+    table.rows.push_back({patient_id, std::to_string(table.rows.size() + 1), phantom::to_text(l.kind),
+                          letter(l.side), format_number(l.center_mm.x), format_number(l.center_mm.y),
+                          format_number(l.center_mm.z), format_number(l.longest_diameter_mm),
+                          format_number(l.volume_ml), phantom::is_malignant(l.kind) ? "1" : "0"});
   return table;
 }
 

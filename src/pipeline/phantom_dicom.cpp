@@ -50,10 +50,10 @@ std::string identity(const phantom::ExamOptions& o) {
                                  o.sequence.tr_ms,
                                  o.sequence.te_ms,
                                  o.sequence.flip_degrees};
-  if (a.lesion)
-    numbers.insert(numbers.end(),
-                   {double(static_cast<int>(a.lesion->side)), a.lesion->diameter_mm, a.lesion->place.x,
-                    a.lesion->place.y, a.lesion->place.z, a.lesion->irregularity, a.lesion->uptake_scale});
+  for (const phantom::LesionPlan& lesion : a.lesions)
+    numbers.insert(numbers.end(), {double(static_cast<int>(lesion.kind)),
+                                   double(static_cast<int>(lesion.side)), lesion.diameter_mm, lesion.place.x,
+                                   lesion.place.y, lesion.place.z, lesion.irregularity, lesion.uptake_scale});
   for (const double number : numbers) parts.push_back(format_number(number));
   return join(parts, " ");
 }

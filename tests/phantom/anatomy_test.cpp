@@ -54,7 +54,7 @@ TEST(Anatomy, GlandFillsTheShareThatWasAskedFor) {
   for (const double percent : {8.0, 20.0, 40.0}) {
     AnatomyOptions options;
     options.density_percent = percent;
-    options.lesion.reset();
+    options.lesions.clear();
     const BreastTruth truth = Anatomy(options).measure_breast(BreastSide::right, 2);
     EXPECT_NEAR(truth.percent_density, percent, 0.05 * percent);
   }
@@ -70,13 +70,12 @@ TEST(Anatomy, VolumesHoldAtTwoResolutions) {
 
 TEST(Anatomy, ARegularLesionHasTheVolumeOfItsSphere) {
   AnatomyOptions options;
-  options.lesion->irregularity = 0;
-  const auto truth = Anatomy(options).measure_lesion();
-  ASSERT_TRUE(truth);
-  EXPECT_NEAR(truth->volume_ml, 3.14159265 / 6 * 1.728, 0.01);
-  EXPECT_NEAR(truth->longest_diameter_mm, 12, 0.5);
-  const Vec3 p = options.lesion->place;
-  EXPECT_LT(norm(truth->center_mm - Anatomy(options).breast(BreastSide::left).point_at(p.x, p.y, p.z)), 0.1);
+  options.lesions[0].irregularity = 0;
+  const LesionTruth truth = Anatomy(options).measure_lesions()[0];
+  EXPECT_NEAR(truth.volume_ml, 3.14159265 / 6 * 1.728, 0.01);
+  EXPECT_NEAR(truth.longest_diameter_mm, 12, 0.5);
+  const Vec3 p = options.lesions[0].place;
+  EXPECT_LT(norm(truth.center_mm - Anatomy(options).breast(BreastSide::left).point_at(p.x, p.y, p.z)), 0.1);
 }
 
 TEST(Motion, ReachesItsAmplitudeInTheBreastsAndNeverFolds) {

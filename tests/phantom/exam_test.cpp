@@ -128,16 +128,15 @@ TEST(Exam, ABriefExamHasTheSameVoxelsInFewerImages) {
 
 TEST(Exam, RandomPatientsHaveTheLesionTheyWereAskedFor) {
   for (std::uint64_t seed = 1; seed < 6; ++seed) {
-    EXPECT_FALSE(random_options(seed, false).anatomy.lesion);
+    EXPECT_TRUE(random_options(seed, false).anatomy.lesions.empty());
     const ExamOptions options = random_options(seed, true);
-    ASSERT_TRUE(options.anatomy.lesion);
+    ASSERT_EQ(options.anatomy.lesions.size(), 1u);
     const Anatomy anatomy(options.anatomy);
-    const auto lesion = anatomy.measure_lesion(0.5);
-    ASSERT_TRUE(lesion);
-    EXPECT_EQ(anatomy.breast_at(lesion->center_mm), lesion->side);
-    const double sphere_ml = 3.14159265 / 6 * std::pow(options.anatomy.lesion->diameter_mm, 3) / 1000;
-    EXPECT_GT(lesion->volume_ml, 0.5 * sphere_ml);
-    EXPECT_LT(lesion->volume_ml, 2.0 * sphere_ml);
+    const LesionTruth lesion = anatomy.measure_lesions(0.5)[0];
+    EXPECT_EQ(anatomy.breast_at(lesion.center_mm), lesion.side);
+    const double sphere_ml = 3.14159265 / 6 * std::pow(options.anatomy.lesions[0].diameter_mm, 3) / 1000;
+    EXPECT_GT(lesion.volume_ml, 0.5 * sphere_ml);
+    EXPECT_LT(lesion.volume_ml, 2.0 * sphere_ml);
   }
 }
 

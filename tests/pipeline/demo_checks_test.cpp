@@ -46,7 +46,7 @@ void write_perfect_result(const std::filesystem::path& folder, double scale) {
   row("both", "motion_before", 0.5);
   row("both", "motion_after", 0.1);
   io::write_file(folder / "measurements.csv", to_csv(measurements));
-  const phantom::LesionTruth& l = *truth.lesion;
+  const phantom::LesionTruth& l = truth.lesions[0];
   Table candidates{{"rank", "suspicious", "x_mm", "y_mm", "z_mm", "volume_ml"},
                    {{"2", "false", "0", "0", "0", "1"},
                     {"1", "true", format_number(l.center_mm.x), format_number(l.center_mm.y),
@@ -96,7 +96,7 @@ TEST(DemoTruth, FilesHoldWhatWasPlanted) {
   const Table lesions = from_csv(io::read_file(folder / "lesions.csv"), "lesions.csv");
   ASSERT_EQ(lesions.rows.size(), 1u);
   EXPECT_EQ(lesions.cell(0, "side"), "L");
-  EXPECT_EQ(parse_number(lesions.cell(0, "x_mm")), exam().truth.lesion->center_mm.x);
+  EXPECT_EQ(parse_number(lesions.cell(0, "x_mm")), exam().truth.lesions[0].center_mm.x);
   const Image<float> labels = io::read_nifti(folder / "labels.nii.gz");
   EXPECT_TRUE(same_grid(labels.grid, phantom::dynamic_grid(exam().options)));
   const Image<float> motion = io::read_nifti(folder / "motion_1_y.nii.gz");
