@@ -42,7 +42,7 @@ struct AnatomyOptions {
   double asymmetry = 0.05;  // the left breast is larger by this share in every direction
   double sag_mm = 8;
   double density_percent = 20;
-  std::vector<LesionPlan> lesions{LesionPlan{}};
+  std::vector<LesionPlan> lesions = std::vector<LesionPlan>(1);  // one mass
 };
 
 // Volumes counted from fractions on a fine grid.
