@@ -51,7 +51,15 @@ struct Uptake {
   double washout_per_min = 0;
 };
 
-// Relaxation at 1.5 T; see docs/methods/phantom.md for the source of each number.
+// The extended Tofts model's parameters (Tofts et al., J Magn Reson Imaging 10:223, 1999):
+// Ct(t) = vp Cp(t) + Ktrans ∫ Cp(τ) exp(−Ktrans/ve (t − τ)) dτ.
+// Blood has Ktrans 0 and vp = 1 − haematocrit, so that Ct is its whole concentration.
+struct Pharmacokinetics {
+  double ktrans_per_min = 0;
+  double ve = 0, vp = 0;  // fractions of volume; where ve is 0 nothing leaves the plasma
+};
+
+// What a tissue is at one field strength; see docs/methods/phantom.md for the source of each number.
 struct TissueProperties {
   const char* name;
   double proton_density;  // relative to water
@@ -61,9 +69,17 @@ struct TissueProperties {
   double adc_um2_per_s;
   double standing;  // share of the spins that do not flow away in a spin echo
   Uptake uptake;
+  Pharmacokinetics kinetics;
 };
+using TissueTable = std::array<TissueProperties, kTissueCount>;
 
+// The typical tissue, at 1.5 T unless told. Field strengths below 2.25 T count as 1.5 T, others as 3 T.
 const TissueProperties& properties(Tissue tissue);
+const TissueProperties& properties(Tissue tissue, double field_strength_tesla);
+
+// All tissues of one patient, drawn around the typical ones within the spread of the literature. A patient's
+// tissues at two field strengths deviate from the typical ones by the same factors.
+TissueTable random_properties(std::uint64_t seed, double field_strength_tesla = 1.5);
 
 double concentration_mm(const Uptake& uptake, double minutes_after_arrival);
 
