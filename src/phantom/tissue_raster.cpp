@@ -6,9 +6,7 @@
 #include "core/parallel.h"
 
 namespace lobule::phantom {
-namespace {
 
-// The four largest shares, rounded such that they sum to 255.
 TissueMix pack(const Composition& composition, int lesion) {
   TissueMix mix;
   std::array<float, 4> shares{};
@@ -32,8 +30,6 @@ TissueMix pack(const Composition& composition, int lesion) {
   mix.share[0] = static_cast<std::uint8_t>(left);
   return mix;
 }
-
-}  // namespace
 
 TissueRaster rasterize(const Anatomy& anatomy, const Grid& grid, int through_plane) {
   TissueRaster raster{grid, std::vector<TissueMix>(grid.voxel_count()), Mask(grid)};

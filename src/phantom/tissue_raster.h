@@ -22,6 +22,10 @@ struct TissueRaster {
   Mask breast;  // 1 right, 2 left (BreastSide): the voxel's centre counts as breast
 };
 
+// The four largest shares of a composition, rounded such that they sum to 255. A share of the lesion tissue
+// belongs to the planned lesion of this number (−1: to none in particular).
+TissueMix pack(const Composition& composition, int lesion = -1);
+
 // The anatomy in every voxel of a grid. `through_plane` points average each voxel along the slice axis. The
 // same for any number of threads.
 TissueRaster rasterize(const Anatomy& anatomy, const Grid& grid, int through_plane = 1);
