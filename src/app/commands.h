@@ -13,5 +13,6 @@ std::unique_ptr<Command> make_convert_command();
 std::unique_ptr<Command> make_demo_command();
 std::unique_ptr<Command> make_docs_command();
 std::unique_ptr<Command> make_info_command();
+std::unique_ptr<Command> make_phantom_command();
 
 }  // namespace lobule::app

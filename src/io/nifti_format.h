@@ -11,11 +11,12 @@ namespace lobule::io::nifti {
 // Offsets and codes of nifti1.h (https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h).
 inline constexpr std::size_t kHeaderBytes = 348, kVoxelOffset = 352;
 inline constexpr int kNiftiTwoHeaderBytes = 540;
-inline constexpr std::size_t kDim = 40, kDatatype = 70, kBitpix = 72, kPixdim = 76, kVoxOffset = 108,
-                             kSlope = 112, kIntercept = 116, kUnits = 123, kQformCode = 252, kSformCode = 254,
-                             kQuaternion = 256, kQOffset = 268, kSrow = 280, kMagic = 344;
+inline constexpr std::size_t kDim = 40, kIntentCode = 68, kDatatype = 70, kBitpix = 72, kPixdim = 76,
+                             kVoxOffset = 108, kSlope = 112, kIntercept = 116, kUnits = 123, kQformCode = 252,
+                             kSformCode = 254, kQuaternion = 256, kQOffset = 268, kSrow = 280, kMagic = 344;
 inline constexpr char kMillimetres = 2;
 inline constexpr std::int16_t kScannerCoordinates = 1;
+inline constexpr std::int16_t kIntentVector = 1007;
 
 enum Datatype : std::int16_t {
   kUint8 = 2,

@@ -131,7 +131,8 @@ void read_geometry(const HeaderView& header, const std::string& name, Grid& grid
   grid.origin_mm = flip_xy(origin);
 }
 
-Layout read_layout(const HeaderView& header, const std::string& name) {
+// `components` is what the fifth dimension must hold: 1 for a scalar image.
+Layout read_layout(const HeaderView& header, const std::string& name, int components = 1) {
   Layout layout;
   const auto magic = [&](std::size_t i) { return static_cast<char>(header.get<std::uint8_t>(kMagic + i)); };
   if (magic(0) == 'n' && magic(1) == 'i')
@@ -143,16 +144,21 @@ Layout read_layout(const HeaderView& header, const std::string& name) {
   for (int a = 1; a <= rank; ++a) {
     const int size = header.get<std::int16_t>(kDim + 2 * a);
     if (size < 1) throw Error(name, "dimension " + std::to_string(a) + " has size " + std::to_string(size));
+    if (a == 5 && components > 1) continue;
     if (a > 3 && size != 1)
       throw Error(name, "holds " + std::to_string(size) + " volumes, one is read at a time", {},
                   "Split it into one file a volume");
     if (a <= 3) layout.grid.size[a - 1] = size;
   }
   for (int a = rank; a < 3; ++a) layout.grid.size[a] = 1;
+  if (components > 1 && (rank != 5 || header.get<std::int16_t>(kDim + 10) != components))
+    throw Error(name, "is not a field of vectors",
+                "its fifth dimension must hold " + std::to_string(components) + " components");
   layout.datatype = header.get<std::int16_t>(kDatatype);
   if (bytes_of(layout.datatype) == 0)
     throw Error(name, "has voxels of NIfTI type " + std::to_string(layout.datatype) + ", which is not read");
-  layout.voxel_bytes = layout.grid.voxel_count() * static_cast<std::uint64_t>(bytes_of(layout.datatype));
+  layout.voxel_bytes = layout.grid.voxel_count() * static_cast<std::uint64_t>(bytes_of(layout.datatype)) *
+                       static_cast<std::uint64_t>(components);
   const float offset = header.get<float>(kVoxOffset);
   if (!(offset >= static_cast<float>(kHeaderBytes)) || offset > 1e9F)
     throw Error(name, "states that its voxels begin at byte " + format_number(offset));
@@ -206,22 +212,44 @@ void check_length(std::uint64_t present, const Layout& layout, const std::string
                     " bytes, there are " + std::to_string(present));
 }
 
-}  // namespace
-
-Image<float> read_nifti(std::span<const std::uint8_t> bytes, const std::string& name) {
+// Calls `use(voxel bytes, swapped, layout)` with what a whole file holds.
+template <class Use>
+auto with_voxels(std::span<const std::uint8_t> bytes, const std::string& name, int components,
+                 const Use& use) {
   if (!is_gzip(bytes)) {
     const HeaderView header = open_header(bytes, name);
-    const Layout layout = read_layout(header, name);
+    const Layout layout = read_layout(header, name, components);
     check_length(bytes.size(), layout, name);
-    return to_image(bytes.subspan(layout.offset, layout.voxel_bytes), header.swapped(), layout);
+    return use(bytes.subspan(layout.offset, layout.voxel_bytes), header.swapped(), layout);
   }
   const std::vector<std::uint8_t> start = gunzip(bytes, kHeaderBytes, name);
-  const Layout layout = read_layout(open_header(start, name), name);
+  const Layout layout = read_layout(open_header(start, name), name, components);
   check_length(bytes.size() * kLargestDeflateRatio, layout, name);
   const std::vector<std::uint8_t> all = gunzip(bytes, layout.offset + layout.voxel_bytes, name);
   check_length(all.size(), layout, name);
   const HeaderView header = open_header(all, name);
-  return to_image(std::span(all).subspan(layout.offset, layout.voxel_bytes), header.swapped(), layout);
+  return use(std::span(all).subspan(layout.offset, layout.voxel_bytes), header.swapped(), layout);
+}
+
+}  // namespace
+
+Image<float> read_nifti(std::span<const std::uint8_t> bytes, const std::string& name) {
+  return with_voxels(bytes, name, 1, to_image);
+}
+
+Image<Vec3> read_nifti_vectors(const std::filesystem::path& path) {
+  const std::string bytes = read_file(path), name = path.filename().string();
+  const std::span<const std::uint8_t> view{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+  return with_voxels(view, name, 3, [&](std::span<const std::uint8_t> voxels, bool swapped, Layout layout) {
+    Image<Vec3> field(layout.grid);
+    const std::size_t part = voxels.size() / 3;
+    for (int axis = 0; axis < 3; ++axis) {
+      const Image<float> component =
+          to_image(voxels.subspan(static_cast<std::size_t>(axis) * part, part), swapped, layout);
+      for (std::size_t i = 0; i < field.voxels.size(); ++i) field.voxels[i][axis] = component.voxels[i];
+    }
+    return field;
+  });
 }
 
 Image<float> read_nifti(const std::filesystem::path& path) {

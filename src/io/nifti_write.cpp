@@ -65,19 +65,23 @@ Mat3 orthonormal(const Mat3& m) {
   return r;
 }
 
-std::string header_bytes(const Grid& grid, std::int16_t datatype, std::int16_t bits) {
+// A scalar image has one component and three dimensions; a vector image has its components in the fifth, as
+// nifti1.h asks for with NIFTI_INTENT_VECTOR.
+std::string header_bytes(const Grid& grid, std::int16_t datatype, std::int16_t bits,
+                         std::int16_t components = 1) {
   std::string out(kVoxelOffset, '\0');
   store<std::int32_t>(out, 0, kHeaderBytes);
   out[38] = 'r';
-  const std::int16_t dims[8] = {3,
+  const std::int16_t dims[8] = {static_cast<std::int16_t>(components == 1 ? 3 : 5),
                                 static_cast<std::int16_t>(grid.size[0]),
                                 static_cast<std::int16_t>(grid.size[1]),
                                 static_cast<std::int16_t>(grid.size[2]),
                                 1,
-                                1,
+                                components,
                                 1,
                                 1};
   std::memcpy(out.data() + kDim, dims, sizeof dims);
+  if (components > 1) store(out, kIntentCode, kIntentVector);
   store<std::int16_t>(out, kDatatype, datatype);
   store<std::int16_t>(out, kBitpix, bits);
   store<float>(out, kVoxOffset, kVoxelOffset);
@@ -104,18 +108,25 @@ std::string header_bytes(const Grid& grid, std::int16_t datatype, std::int16_t b
   return out;
 }
 
-template <class T>
-void write(const std::filesystem::path& path, const Image<T>& image, std::int16_t datatype) {
-  for (int size : image.grid.size)
+void check_sizes(const std::filesystem::path& path, const Grid& grid) {
+  for (int size : grid.size)
     if (size < 1 || size > 32767)
-      throw Error(path.filename().string(),
-                  "cannot be written as NIfTI: the image has " + describe(image.grid),
+      throw Error(path.filename().string(), "cannot be written as NIfTI: the image has " + describe(grid),
                   "each size must be from 1 to 32767");
-  std::string bytes = header_bytes(image.grid, datatype, 8 * sizeof(T));
-  bytes.append(reinterpret_cast<const char*>(image.voxels.data()), image.voxels.size() * sizeof(T));
+}
+
+void write_bytes(const std::filesystem::path& path, std::string bytes) {
   if (path.extension() == ".gz")
     bytes = gzip({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   write_file(path, bytes);
+}
+
+template <class T>
+void write(const std::filesystem::path& path, const Image<T>& image, std::int16_t datatype) {
+  check_sizes(path, image.grid);
+  std::string bytes = header_bytes(image.grid, datatype, 8 * sizeof(T));
+  bytes.append(reinterpret_cast<const char*>(image.voxels.data()), image.voxels.size() * sizeof(T));
+  write_bytes(path, std::move(bytes));
 }
 
 }  // namespace
@@ -128,6 +139,18 @@ void write_nifti(const std::filesystem::path& path, const Image<std::int16_t>& i
 }
 void write_nifti(const std::filesystem::path& path, const Mask& mask) {
   write(path, mask, kUint8);
+}
+
+void write_nifti_vectors(const std::filesystem::path& path, const Image<Vec3>& field) {
+  check_sizes(path, field.grid);
+  std::string bytes = header_bytes(field.grid, kFloat32, 32, 3);
+  std::vector<float> component(field.voxels.size());
+  for (int axis = 0; axis < 3; ++axis) {
+    for (std::size_t i = 0; i < component.size(); ++i)
+      component[i] = static_cast<float>(field.voxels[i][axis]);
+    bytes.append(reinterpret_cast<const char*>(component.data()), component.size() * sizeof(float));
+  }
+  write_bytes(path, std::move(bytes));
 }
 
 }  // namespace lobule::io

@@ -5,8 +5,8 @@
 #include "core/parallel.h"
 #include "io/files.h"
 #include "pipeline/analyze.h"
-#include "pipeline/demo_truth.h"
 #include "pipeline/phantom_dicom.h"
+#include "pipeline/phantom_truth.h"
 
 namespace lobule::pipeline {
 
@@ -39,9 +39,9 @@ DemoOutcome run_demo(const DemoOptions& options, Context& context) {
   context.progress.finish();
   context.cancellation.check();
   context.progress.begin("write it as DICOM");
-  std::filesystem::remove_all(output / "dicom");
+  for (const char* folder : {"dicom", "truth"}) std::filesystem::remove_all(output / folder);
   const PhantomStudy study = write_phantom_dicom(exam, output / "dicom");
-  write_demo_truth(exam, study, output / "truth");
+  write_patient_truth({&exam, &study}, output / "truth");
   context.progress.finish();
 
   AnalyzeOptions analyze;

@@ -8,7 +8,7 @@
 #include "io/files.h"
 #include "io/nifti.h"
 #include "pipeline/demo.h"
-#include "pipeline/demo_truth.h"
+#include "pipeline/phantom_truth.h"
 
 namespace lobule::pipeline {
 namespace {

@@ -181,10 +181,12 @@ io::DicomDataset make_image(const PhantomStudy& study, const PlannedSeries& seri
 
 }  // namespace
 
-PhantomStudy write_phantom_dicom(const phantom::Exam& exam, const std::filesystem::path& folder) {
-  const std::string seed = identity(exam.options);
+PhantomStudy write_phantom_dicom(const phantom::Exam& exam, const std::filesystem::path& folder,
+                                 const std::string& patient_id) {
+  const std::string seed = identity(exam.options) + " " + patient_id;
   PhantomStudy study;
-  study.patient_id = "LOBULE-DEMO";
+  study.patient_id = patient_id;
+  study.early_phase_index = exam.phases.size() > 1 ? 1 : -1;
   study.study_uid = uid_from_seed(seed + " study");
   study.frame_of_reference_uid = uid_from_seed(seed + " frame of reference");
   const PhantomProtocol protocol(exam);
@@ -197,8 +199,14 @@ PhantomStudy write_phantom_dicom(const phantom::Exam& exam, const std::filesyste
       std::snprintf(file, sizeof file, "%04zu", n + 1);
       io::write_dicom(folder / name / file, make_image(study, series, uid_seed, n));
     });
-    study.series.push_back({uid_from_seed(uid_seed), series.number, series.description, series.role,
-                            series.phase_index, series.b_values, static_cast<int>(series.images.size())});
+    study.series.push_back({uid_from_seed(uid_seed),
+                            series.number,
+                            series.description,
+                            series.role,
+                            series.phase_index,
+                            {},
+                            series.b_values,
+                            static_cast<int>(series.images.size())});
   }
   return study;
 }

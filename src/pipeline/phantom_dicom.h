@@ -16,19 +16,24 @@ struct PhantomSeries {
   std::string series_uid;
   int series_number = 0;
   std::string description;
-  std::string role;      // as exams.json says it: "dce_post"
-  int phase_index = -1;  // of dynamic phases
+  std::string role;         // as exams.json says it: "dce_post"; "dce" where it holds several phases
+  int phase_index = -1;     // of a single dynamic phase
+  std::vector<int> phases;  // of a series that holds several
   std::vector<double> b_values;
   int n_images = 0;
 };
 
 struct PhantomStudy {
   std::string patient_id, study_uid, frame_of_reference_uid;
+  std::string vendor = "siemens", headers = "honest";
+  int early_phase_index = -1;
   std::vector<PhantomSeries> series;
 };
 
-// Writes below `folder` (made if needed), a folder a series. UIDs derive from the exam's options, so that the
-// same exam gives the same bytes; all dates are 2000-01-01. Throws Error when a file cannot be written.
-PhantomStudy write_phantom_dicom(const phantom::Exam& exam, const std::filesystem::path& folder);
+// Writes below `folder` (made if needed), a folder a series. UIDs derive from the exam's options and the
+// patient's name, so that the same exam gives the same bytes; all dates are 2000-01-01. Throws Error when a
+// file cannot be written.
+PhantomStudy write_phantom_dicom(const phantom::Exam& exam, const std::filesystem::path& folder,
+                                 const std::string& patient_id = "LOBULE-DEMO");
 
 }  // namespace lobule::pipeline

@@ -206,6 +206,28 @@ TEST(Nifti, DamagedAndLyingGzipIsRefusedWithItsReason) {
   EXPECT_NE(refusal(bytes), "accepted");
 }
 
+TEST(Nifti, VectorFieldsKeepTheirComponentsAndPlaces) {
+  const test::ScratchFolder folder;
+  Image<Vec3> field(oblique_grid());
+  for (std::size_t i = 0; i < field.voxels.size(); ++i) {
+    const double v = static_cast<double>(i);
+    field.voxels[i] = {v, -0.5 * v, 0.25};
+  }
+  write_nifti_vectors(folder / "u.nii.gz", field);
+  const Image<Vec3> back = read_nifti_vectors(folder / "u.nii.gz");
+  EXPECT_TRUE(same_grid(back.grid, field.grid, 1e-3));
+  EXPECT_EQ(back.voxels, field.voxels);
+  EXPECT_THROW(read_nifti(folder / "u.nii.gz"), Error);
+  write_nifti(folder / "a.nii.gz", ramp(plain_grid({2, 2, 2})));
+  try {
+    read_nifti_vectors(folder / "a.nii.gz");
+    FAIL() << "a scalar image was taken for vectors";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "a.nii.gz: is not a field of vectors; its fifth dimension must hold 3 components.");
+  }
+}
+
 TEST(Nifti, ALateDiskErrorNamesTheFile) {
   EXPECT_THROW(write_nifti("/proc/nowhere/a.nii.gz", ramp(plain_grid({2, 2, 2}))), Error);
   EXPECT_THROW(read_nifti("/nonexistent/a.nii"), Error);

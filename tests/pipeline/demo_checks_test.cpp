@@ -7,7 +7,7 @@
 #include "io/files.h"
 #include "io/nifti.h"
 #include "pipeline/demo.h"
-#include "pipeline/demo_truth.h"
+#include "pipeline/phantom_truth.h"
 #include "support/test_support.h"
 
 namespace lobule::pipeline {
@@ -88,20 +88,36 @@ TEST(DemoChecks, AnEmptyResultFailsEveryCheck) {
   for (const DemoCheck& c : compare_with_truth(exam(), folder.path())) EXPECT_FALSE(c.passed()) << c.name;
 }
 
-TEST(DemoTruth, FilesHoldWhatWasPlanted) {
+TEST(PhantomTruth, FilesHoldWhatWasPlanted) {
   test::ScratchFolder folder;
   PhantomStudy study;
-  study.patient_id = "LOBULE-DEMO";
-  write_demo_truth(exam(), study, folder.path());
+  study.patient_id = "P1";
+  write_patient_truth({&exam(), &study}, folder.path());
   const Table lesions = from_csv(io::read_file(folder / "lesions.csv"), "lesions.csv");
   ASSERT_EQ(lesions.rows.size(), 1u);
   EXPECT_EQ(lesions.cell(0, "side"), "L");
   EXPECT_EQ(parse_number(lesions.cell(0, "x_mm")), exam().truth.lesions[0].center_mm.x);
-  const Image<float> labels = io::read_nifti(folder / "labels.nii.gz");
+  const Image<float> labels = io::read_nifti(folder / "P1/labels.nii.gz");
   EXPECT_TRUE(same_grid(labels.grid, phantom::dynamic_grid(exam().options)));
-  const Image<float> motion = io::read_nifti(folder / "motion_1_y.nii.gz");
+  const Image<Vec3> motion = io::read_nifti_vectors(folder / "P1/motion_1.nii.gz");
   const Vec3 p = point_from_index(motion.grid, Vec3{10, 8, 6});
-  EXPECT_NEAR(motion.at(10, 8, 6), exam().phases[1].motion.displacement_mm(p).y, 1e-5);
+  EXPECT_LT(norm(motion.at(10, 8, 6) - exam().phases[1].motion.displacement_mm(p)), 1e-5);
+  const Vec3 last = point_from_index(motion.grid, Vec3{double(motion.grid.size[0] - 1), 0, 0});
+  EXPECT_GE(last.x, point_from_index(labels.grid, Vec3{double(labels.grid.size[0] - 1), 0, 0}).x - 1e-6);
+}
+
+TEST(PhantomTruth, PatientsFollowEachOtherInTheTables) {
+  test::ScratchFolder folder;
+  for (const char* id : {"P1", "P2"}) {
+    PhantomStudy study;
+    study.patient_id = id;
+    write_patient_truth({&exam(), &study}, folder.path());
+  }
+  const Table breasts = from_csv(io::read_file(folder / "breasts.csv"), "breasts.csv");
+  ASSERT_EQ(breasts.rows.size(), 4u);
+  EXPECT_EQ(breasts.cell(0, "patient_id"), "P1");
+  EXPECT_EQ(breasts.cell(3, "patient_id"), "P2");
+  EXPECT_EQ(breasts.cell(3, "side"), "L");
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
-#include "pipeline/demo_truth.h"
+#include "pipeline/phantom_truth.h"
 
+#include <cmath>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/error.h"
+#include "core/parallel.h"
 #include "core/table.h"
 #include "core/text.h"
 #include "io/files.h"
@@ -85,9 +89,14 @@ Table series_table(const PhantomStudy& study) {
   for (const PhantomSeries& s : study.series) {
     std::vector<std::string> b_values;
     for (const double b : s.b_values) b_values.push_back(format_number(b));
-    table.rows.push_back({study.patient_id, study.study_uid, s.series_uid, s.role,
-                          s.phase_index < 0 ? "" : std::to_string(s.phase_index),
-                          s.phase_index == 1 ? "1" : "", join(b_values, ";"), "siemens", "honest"});
+    const auto add = [&](const std::string& role, int phase) {
+      const bool early = phase >= 0 && phase == study.early_phase_index;
+      table.rows.push_back({study.patient_id, study.study_uid, s.series_uid, role,
+                            phase < 0 ? "" : std::to_string(phase), early ? "1" : "", join(b_values, ";"),
+                            study.vendor, study.headers});
+    };
+    if (s.phases.empty()) add(s.role, s.phase_index);
+    for (const int phase : s.phases) add(phase == 0 ? "dce_pre" : "dce_post", phase);
   }
   return table;
 }
@@ -112,26 +121,34 @@ Table lesions_table(const phantom::ExamTruth& truth, const std::string& patient_
   return table;
 }
 
+// Adds rows to a table of many patients; the first one brings the names of the columns.
+void append(const fs::path& path, const Table& table) {
+  std::string text = to_csv(table);
+  const bool fresh = !fs::exists(path);
+  if (!fresh) text.erase(0, text.find('\n') + 1);
+  std::ofstream out(path, std::ios::binary | std::ios::app);
+  out << text;
+  out.close();
+  if (!out) throw Error(path.filename().string(), "cannot be written", "the file system refused its rows");
+}
+
 void write_motion(const phantom::DynamicPhase& phase, const Grid& image_grid, const fs::path& folder) {
-  constexpr double kStep = 8;  // the motion's shortest wave is 160 mm
-  Grid grid = image_grid;
+  constexpr double kStep = 4;  // 1/40 of the motion's shortest wave: linear interpolation errs by 0.01 mm
+  Image<Vec3> field;
+  field.grid = image_grid;
   for (int axis = 0; axis < 3; ++axis) {
     const double extent = (image_grid.size[axis] - 1) * image_grid.spacing_mm[axis];
-    grid.size[axis] = 1 + static_cast<int>(extent / kStep);
-    grid.spacing_mm[axis] = kStep;
+    field.grid.size[axis] = 1 + static_cast<int>(std::ceil(extent / kStep - 1e-9));
+    field.grid.spacing_mm[axis] = kStep;
   }
-  std::array<Image<float>, 3> parts = {Image<float>(grid), Image<float>(grid), Image<float>(grid)};
-  for (int k = 0; k < grid.size[2]; ++k)
-    for (int j = 0; j < grid.size[1]; ++j)
-      for (int i = 0; i < grid.size[0]; ++i) {
-        const Vec3 u =
-            phase.motion.displacement_mm(point_from_index(grid, Vec3{double(i), double(j), double(k)}));
-        for (int axis = 0; axis < 3; ++axis) parts[axis].at(i, j, k) = static_cast<float>(u[axis]);
-      }
-  const std::string name = "motion_" + std::to_string(phase.phase_index);
-  io::write_nifti(folder / (name + "_x.nii.gz"), parts[0]);
-  io::write_nifti(folder / (name + "_y.nii.gz"), parts[1]);
-  io::write_nifti(folder / (name + "_z.nii.gz"), parts[2]);
+  field.voxels.resize(field.grid.voxel_count());
+  parallel_for(static_cast<std::size_t>(field.grid.size[2]), [&](std::size_t k) {
+    for (int j = 0; j < field.grid.size[1]; ++j)
+      for (int i = 0; i < field.grid.size[0]; ++i)
+        field.at(i, j, static_cast<int>(k)) = phase.motion.displacement_mm(
+            point_from_index(field.grid, Vec3{double(i), double(j), static_cast<double>(k)}));
+  });
+  io::write_nifti_vectors(folder / ("motion_" + std::to_string(phase.phase_index) + ".nii.gz"), field);
 }
 
 }  // namespace
@@ -143,15 +160,19 @@ Mask true_fgt_mask(const phantom::ExamTruth& truth) {
   return mask;
 }
 
-void write_demo_truth(const phantom::Exam& exam, const PhantomStudy& study, const fs::path& folder) {
-  io::write_file(folder / "truth.json", truth_json(exam, study).dump(2) + "\n");
-  io::write_file(folder / "series.csv", to_csv(series_table(study)));
-  io::write_file(folder / "breasts.csv", to_csv(breasts_table(exam.truth, study.patient_id)));
-  io::write_file(folder / "lesions.csv", to_csv(lesions_table(exam.truth, study.patient_id)));
-  io::write_nifti(folder / "labels.nii.gz", exam.truth.labels);
-  io::write_nifti(folder / "breast.nii.gz", exam.truth.breast);
-  io::write_nifti(folder / "fgt.nii.gz", true_fgt_mask(exam.truth));
-  if (exam.phases.size() > 1) write_motion(exam.phases.back(), exam.phases[0].image.grid, folder);
+void write_patient_truth(const PatientTruth& patient, const fs::path& folder) {
+  const phantom::Exam& exam = *patient.exam;
+  const PhantomStudy& study = *patient.study;
+  const fs::path own = folder / study.patient_id;
+  io::write_file(own / "truth.json", truth_json(exam, study).dump(2) + "\n");
+  io::write_nifti(own / "labels.nii.gz", exam.truth.labels);
+  io::write_nifti(own / "breast.nii.gz", exam.truth.breast);
+  io::write_nifti(own / "fgt.nii.gz", true_fgt_mask(exam.truth));
+  for (const phantom::DynamicPhase& phase : exam.phases)
+    if (phase.phase_index > 0) write_motion(phase, exam.phases[0].image.grid, own);
+  append(folder / "series.csv", series_table(study));
+  append(folder / "breasts.csv", breasts_table(exam.truth, study.patient_id));
+  append(folder / "lesions.csv", lesions_table(exam.truth, study.patient_id));
 }
 
 }  // namespace lobule::pipeline

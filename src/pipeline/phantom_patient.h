@@ -1,0 +1,22 @@
+#pragma once
+// Who patient n is: drawn from (seed, n) alone, so that one patient is the same however many are made.
+
+#include <cstdint>
+#include <string>
+
+#include "phantom/exam.h"
+#include "pipeline/phantom_options.h"
+
+namespace lobule::pipeline {
+
+struct PatientPlan {
+  std::string id;          // "P0001": the name of its folders and its PatientID
+  std::uint64_t seed = 1;  // of its anatomy, noise and headers; below 2^53, so that JSON can hold it
+  std::string mri_vendor, mammogram_vendor;
+  phantom::ExamOptions exam;
+};
+
+// `number` counts from 1.
+PatientPlan plan_patient(const PhantomOptions& options, int number);
+
+}  // namespace lobule::pipeline
