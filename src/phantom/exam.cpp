@@ -9,12 +9,7 @@
 namespace lobule::phantom {
 namespace {
 
-// The sequences beside the dynamic: typical protocol values at 1.5 T.
-constexpr double kT1Tr = 780, kT1Te = 10;
-constexpr double kT2Tr = 5800, kT2Te = 101;
-constexpr double kStirTr = 4170, kStirTe = 74, kStirTi = 170;
-constexpr double kDwiTr = 7000, kDwiTe = 70, kDwiFatLeft = 0.2;
-constexpr double kBValues[] = {50, 400, 800};
+constexpr double kDwiFatLeft = 0.2;
 
 // Standard deviations of the noise, in stored units, at noise = 1.
 constexpr double kDynamicNoise = 4, kSpinEchoNoise = 6, kDiffusionNoise = 4;
@@ -22,62 +17,23 @@ constexpr double kDynamicNoise = 4, kSpinEchoNoise = 6, kDiffusionNoise = 4;
 // Below this many noise standard deviations at the lowest b the scanner's ADC is 0.
 constexpr double kAdcNoiseFloor = 3;
 
-template <class Signal>
-std::array<double, kTissueCount> for_all_tissues(const Signal& signal) {
-  std::array<double, kTissueCount> values{};
-  for (int t = 0; t < kTissueCount; ++t) values[t] = signal(static_cast<Tissue>(t));
-  return values;
-}
-
-double uptake_scale(const ExamOptions& options, Tissue tissue) {
-  return tissue == Tissue::lesion && !options.anatomy.lesions.empty()
-             ? options.anatomy.lesions[0].uptake_scale
-             : 1;
-}
-
-SignalTable dynamic_table(const ExamOptions& options, double minutes) {
-  const auto with_fat_left = [&](double fat_left) {
-    return for_all_tissues([&](Tissue t) {
-      return kDynamicScale * dynamic_signal(t, options.sequence, minutes, fat_left, uptake_scale(options, t));
-    });
-  };
-  SignalTable table{with_fat_left(0), with_fat_left(1)};
-  for (int t = 0; t < kTissueCount; ++t) table.fat[t] -= table.water[t];
+// The relative signals of all tissues, times a scale.
+SignalTable signal_table(const TissueTable& tissues, const Sequence& sequence, double scale,
+                         const std::array<double, kTissueCount>& rates_per_s = {}) {
+  SignalTable table;
+  for (int t = 0; t < kTissueCount; ++t) {
+    const PureSignal signal = pure_signal(tissues[t], sequence, rates_per_s[t]);
+    table.water[t] = scale * signal.water;
+    table.fat[t] = scale * signal.fat;
+  }
   return table;
 }
 
-SignalTable plain_table(double scale, const std::array<double, kTissueCount>& signals) {
-  SignalTable table{signals, {}};
-  for (double& value : table.water) value *= scale;
+// Where nothing suppresses fat by its frequency.
+SignalTable with_all_fat(SignalTable table, double share = 1) {
+  for (int t = 0; t < kTissueCount; ++t) table.water[t] += share * table.fat[t];
+  table.fat = {};
   return table;
-}
-
-std::vector<SignalTable> spin_echo_tables() {
-  const auto weight = [](const TissueProperties& p) { return p.proton_density * p.standing; };
-  const auto t1 = for_all_tissues([&](Tissue t) {
-    const TissueProperties& p = properties(t);
-    return weight(p) * spin_echo(p.t1_ms, p.t2_echo_train_ms, kT1Tr, kT1Te);
-  });
-  const auto t2 = for_all_tissues([&](Tissue t) {
-    const TissueProperties& p = properties(t);
-    return weight(p) * spin_echo(p.t1_ms, p.t2_echo_train_ms, kT2Tr, kT2Te);
-  });
-  const auto stir = for_all_tissues([&](Tissue t) {
-    const TissueProperties& p = properties(t);
-    return weight(p) * inversion_recovery(p.t1_ms, p.t2_echo_train_ms, kStirTr, kStirTe, kStirTi);
-  });
-  return {plain_table(kSpinEchoScale, t1), plain_table(kSpinEchoScale, t2),
-          plain_table(kSpinEchoScale, stir)};
-}
-
-SignalTable diffusion_table(double b) {
-  return plain_table(kDiffusionScale, for_all_tissues([&](Tissue t) {
-                       const TissueProperties& p = properties(t);
-                       const double suppressed = 1 - p.fat_fraction * (1 - kDwiFatLeft);
-                       return p.proton_density * p.standing * suppressed *
-                              spin_echo(p.t1_ms, p.t2_ms, kDwiTr, kDwiTe) *
-                              diffusion_weight(b, p.adc_um2_per_s);
-                     }));
 }
 
 // A grid of whole voxels that covers the dynamic's field of view, both centred on one point.
@@ -131,9 +87,22 @@ std::vector<Image<float>> make_localizer(const ExamOptions& options, const Anato
   return stacks;
 }
 
+// What the agent adds to each tissue's 1/T1; the lesion's is that of the first one planned.
+std::array<double, kTissueCount> rates_at(const Exam& exam, double minutes) {
+  std::array<double, kTissueCount> rates{};
+  const double r1 = relaxivity(exam.options.agent, exam.options.tesla);
+  for (int t = 0; t < kTissueCount; ++t) {
+    const bool planned = static_cast<Tissue>(t) == Tissue::lesion && !exam.truth.kinetics.empty();
+    const Pharmacokinetics& pk = planned ? exam.truth.kinetics[0].parameters : exam.truth.tissues[t].kinetics;
+    rates[t] = r1 * tissue_concentrations_mm(pk, {exam.options.dose}, std::array{minutes})[0];
+  }
+  return rates;
+}
+
 void make_dynamic(Exam& exam, const Shading& shading) {
   const ExamOptions& options = exam.options;
   const Grid grid = dynamic_grid(options);
+  const Sequence sequence = dynamic_sequence(options.sequence);
   for (int phase = 0; phase <= options.post_phases; ++phase) {
     if (options.brief && phase > 1 && phase < options.post_phases) continue;
     DynamicPhase out;
@@ -145,14 +114,16 @@ void make_dynamic(Exam& exam, const Shading& shading) {
       const double amount = 1 - 0.6 * (1 - std::sqrt(static_cast<double>(phase) / options.post_phases));
       out.motion = Motion(options.anatomy.seed, options.motion_mm, amount);
     }
-    out.image = acquire(*exam.anatomy, grid, {dynamic_table(options, out.minutes_after_arrival)}, shading,
-                        out.motion)[0];
+    const auto rates = rates_at(exam, out.minutes_after_arrival);
+    out.image =
+        acquire(*exam.anatomy, grid, {signal_table(exam.truth.tissues, sequence, kDynamicScale, rates)},
+                shading, out.motion)[0];
     if (options.noise > 0)
       add_rician_noise(out.image, options.noise * kDynamicNoise, options.anatomy.seed,
                        "dynamic " + std::to_string(phase));
-    exam.truth.percent_enhancement.push_back(for_all_tissues([&](Tissue t) {
-      return percent_enhancement(t, options.sequence, out.minutes_after_arrival, uptake_scale(options, t));
-    }));
+    auto& enhancement = exam.truth.percent_enhancement.emplace_back();
+    for (int t = 0; t < kTissueCount; ++t)
+      enhancement[t] = percent_enhancement(exam.truth.tissues[t], sequence, rates[t]);
     exam.phases.push_back(std::move(out));
   }
 }
@@ -163,7 +134,9 @@ void add_noise(Image<float>& image, const ExamOptions& options, double sigma, co
 
 void make_spin_echoes(Exam& exam, const Shading& shading) {
   const ExamOptions& options = exam.options;
-  const std::vector<SignalTable> tables = spin_echo_tables();
+  std::vector<SignalTable> tables;
+  for (const Sequence& s : {t1_sequence(), t2_sequence(false), stir_sequence(options.tesla)})
+    tables.push_back(with_all_fat(signal_table(exam.truth.tissues, s, kSpinEchoScale)));
   auto images = acquire(*exam.anatomy, spin_echo_grid(options), tables, shading, {}, 2);
   add_noise(images[0], options, kSpinEchoNoise, "t1");
   add_noise(images[1], options, kSpinEchoNoise, "t2");
@@ -177,13 +150,34 @@ void make_spin_echoes(Exam& exam, const Shading& shading) {
 void make_diffusion(Exam& exam, const Shading& shading) {
   const ExamOptions& options = exam.options;
   std::vector<SignalTable> weights;
-  for (const double b : kBValues) weights.push_back(diffusion_table(b));
+  const std::vector<double>& b_values = options.choice.b_values;
+  for (const double b : b_values)
+    weights.push_back(
+        with_all_fat(signal_table(exam.truth.tissues, diffusion_sequence(b), kDiffusionScale), kDwiFatLeft));
   auto weighted = acquire(*exam.anatomy, diffusion_grid(options), weights, shading, {}, 3);
   for (std::size_t n = 0; n < weighted.size(); ++n) {
     add_noise(weighted[n], options, kDiffusionNoise, "diffusion " + std::to_string(n));
-    exam.diffusion.push_back({kBValues[n], std::move(weighted[n])});
+    exam.diffusion.push_back({b_values[n], std::move(weighted[n])});
   }
   exam.adc = fit_adc(exam.diffusion, kAdcNoiseFloor * std::max(options.noise, 0.01) * kDiffusionNoise);
+}
+
+TissueTable tissues_of(const ExamOptions& options) {
+  if (options.random_tissues) return random_properties(options.anatomy.seed, options.tesla);
+  TissueTable table;
+  for (int t = 0; t < kTissueCount; ++t) table[t] = properties(static_cast<Tissue>(t), options.tesla);
+  return table;
+}
+
+std::vector<LesionKinetics> kinetics_of(const ExamOptions& options, const TissueTable& tissues) {
+  std::vector<LesionKinetics> list;
+  for (const LesionPlan& plan : options.anatomy.lesions) {
+    const std::size_t n = list.size();
+    const CurveType type = n < options.curves.size() ? options.curves[n] : usual_curve(plan.kind);
+    const Pharmacokinetics& base = tissues[static_cast<std::size_t>(tissue_of(plan.kind))].kinetics;
+    list.push_back({type, shaped(base, type, plan.uptake_scale)});
+  }
+  return list;
 }
 
 }  // namespace
@@ -204,6 +198,8 @@ Exam make_exam(const ExamOptions& options) {
   Exam exam;
   exam.options = options;
   exam.anatomy = std::make_shared<const Anatomy>(options.anatomy);
+  exam.truth.tissues = tissues_of(options);
+  exam.truth.kinetics = kinetics_of(options, exam.truth.tissues);
   const Shading shading(options.shading, options.anatomy.seed);
   make_dynamic(exam, shading);
   if (!options.only_dynamic && !options.brief) make_spin_echoes(exam, shading);
@@ -216,6 +212,25 @@ Exam make_exam(const ExamOptions& options) {
   exam.truth.breast = std::move(maps.breast);
   exam.truth.gland_share = std::move(maps.gland_share);
   return exam;
+}
+
+CurveType usual_curve(LesionKind kind) {
+  switch (kind) {
+    case LesionKind::mass:
+    case LesionKind::rim_mass:
+    case LesionKind::spiculated_mass: return CurveType::washout;
+    case LesionKind::non_mass: return CurveType::plateau;
+    default: return CurveType::persistent;
+  }
+}
+
+ExamOptions with_spacing(ExamOptions options, double spacing_mm) {
+  const double width = options.dynamic_size * options.dynamic_spacing_mm;
+  const double height = options.dynamic_slices * options.dynamic_slice_mm;
+  options.dynamic_size = std::max(1, static_cast<int>(std::lround(width / spacing_mm)));
+  options.dynamic_slices = std::max(1, static_cast<int>(std::lround(height / spacing_mm)));
+  options.dynamic_spacing_mm = options.dynamic_slice_mm = spacing_mm;
+  return options;
 }
 
 ExamOptions random_options(std::uint64_t seed, bool with_lesion) {

@@ -8,14 +8,23 @@
 // the pipeline's. The same options give the same voxels for any number of threads.
 
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
-#include "core/options.h"
+#include "phantom/artefacts.h"
 #include "phantom/scan.h"
 #include "phantom/signal.h"
 
 namespace lobule::phantom {
+
+// Which series there are beside the dynamic.
+struct SeriesChoice {
+  bool localizer = true, t1 = true, t2 = true, stir = true, diffusion = true;
+  bool t1_fatsat = false, t2_fatsat = false, post_highres = false;
+  bool dixon = false;                          // in-phase, water and fat of a gradient echo
+  std::vector<double> b_values{50, 400, 800};  // s/mm²; the scanner's ADC is fitted to all
+  int ultrafast_phases = 0;                    // short, coarse phases during the injection
+};
 
 struct ExamOptions {
   AnatomyOptions anatomy;  // its seed is the exam's
@@ -23,15 +32,27 @@ struct ExamOptions {
   int dynamic_slices = 80;
   double dynamic_spacing_mm = 1.6, dynamic_slice_mm = 1.8;
   int post_phases = 5;
-  double motion_mm = 2.0;  // largest displacement in the breasts at the last phase
-  double noise = 1;        // 0: none; 1: a signal-to-noise ratio of about 45 in gland
+  double tesla = 1.5;           // or 3
+  bool random_tissues = false;  // properties of tissues drawn from the seed; else the typical ones
+  Agent agent = Agent::gadobutrol;
+  double dose = 1;            // of 0.1 mmol/kg
+  double motion_mm = 2.0;     // largest displacement in the breasts at the last phase
+  double breathing_mm = 0.3;  // of the chest wall, between any two phases
+  double noise = 1;           // 0: none; 1: a signal-to-noise ratio of about 45 in gland
   ShadingOptions shading;
+  ArtefactOptions artefacts;
   GradientEcho sequence;
-  double truth_spacing_mm = 1;  // of the grid that volumes are counted on (lesion: a quarter of it)
-  bool only_dynamic = false;    // leaves the other sequences away
+  SeriesChoice choice;
+  std::vector<CurveType> curves;    // of the planned lesions, in order; those left out: by kind
+  double ultrafast_interval_s = 5;  // of a phase, and between phases
+  double truth_spacing_mm = 1;      // of the grid that volumes are counted on (lesion: a quarter of it)
+  bool only_dynamic = false;        // leaves the other sequences away
   // For studies over many patients: phases 0, 1 and the last, and diffusion; nothing else.
   bool brief = false;
 };
+
+// The same field of view in isotropic voxels: at 1 mm, 358 × 358 × 144.
+ExamOptions with_spacing(ExamOptions options, double spacing_mm);
 
 struct DynamicPhase {
   int phase_index = 0;
@@ -46,15 +67,46 @@ struct DiffusionImage {
   Image<float> image;
 };
 
+// An image beside the dynamic, the spin echoes and diffusion.
+struct OtherImage {
+  std::string role, name;  // as in SeriesImage
+  double start_s = 0, duration_s = 0;
+  bool contrast = false;
+  Sequence sequence;
+  Image<float> image;
+};
+
+struct LesionKinetics {
+  CurveType type = CurveType::washout;
+  Pharmacokinetics parameters;
+};
+
+// What a kind of lesion usually does.
+CurveType usual_curve(LesionKind kind);
+
 struct ExamTruth {
   std::array<BreastTruth, 2> breasts;  // right, left
   std::vector<LesionTruth> lesions;
+  std::vector<LesionKinetics> kinetics;  // of the lesions, in order
+  TissueTable tissues;                   // the patient's, at the exam's field strength
   // Percent enhancement of pure tissue, one entry a phase of `phases` (the first: all zero).
   std::vector<std::array<double, kTissueCount>> percent_enhancement;
   // Of the dynamic's grid at the pre-contrast phase.
   Image<std::uint8_t> labels;  // a Tissue's number
   Mask breast;                 // 1 right, 2 left
   Image<float> gland_share;
+};
+
+// One image of the exam with what its header would say.
+struct SeriesImage {
+  std::string role;  // the words of exams.json ("t2_fatsat", "dce_post", …), or "ultrafast"
+  std::string name;  // tells images of one role apart: "stir" and "t2_fatsat", "dixon_water" …
+  int phase_index = -1;
+  double b_s_per_mm2 = -1;
+  const Image<float>* image = nullptr;
+  double start_s = 0, duration_s = 0;  // of the acquisition; the pre-contrast phase starts at 0
+  bool contrast = false;               // acquired after the injection
+  Sequence sequence;
 };
 
 // Signals are in arbitrary units as a scanner would store them: 0 to a few thousand.
@@ -66,7 +118,11 @@ struct Exam {
   std::vector<DiffusionImage> diffusion;
   Image<float> adc;                     // in 1e-6 mm²/s, fitted to `diffusion` as a scanner does; 0 in noise
   std::vector<Image<float>> localizer;  // three stacks: transversal, coronal, sagittal
+  std::vector<OtherImage> others;
   ExamTruth truth;
+
+  // Every image above, in the order of acquisition. It points into this exam.
+  std::vector<SeriesImage> series() const;
 };
 
 // The timing of the dynamic: one phase takes kPhase_s, the injection follows the pre-contrast phase, post 1
@@ -75,6 +131,13 @@ struct Exam {
 inline constexpr double kPhase_s = 60, kInjection_s = 60, kFirstPost_s = 120, kPhaseInterval_s = 65;
 // From the injection in the arm to the arrival in the breast.
 inline constexpr double kArrival_s = 20;
+
+// The sequences beside the dynamic, with typical protocol values.
+Sequence t1_sequence();
+Sequence t2_sequence(bool fat_suppressed);
+Sequence stir_sequence(double tesla);
+Sequence diffusion_sequence(double b_s_per_mm2);
+Sequence t1_volume_sequence(bool fat_suppressed);  // T1 fat-sat, late high resolution, Dixon
 
 Exam make_exam(const ExamOptions& options);
 

@@ -2,6 +2,7 @@
 // Signal equations of the sequences of a breast MRI exam, for pure tissues. Signals are relative to a fully
 // relaxed, unit proton density; times in milliseconds, angles in radians, b in s/mm².
 
+#include "phantom/kinetics.h"
 #include "phantom/tissue.h"
 
 namespace lobule::phantom {
@@ -19,26 +20,35 @@ double inversion_recovery(double t1_ms, double t2_ms, double tr_ms, double te_ms
 // exp(−b · ADC).
 double diffusion_weight(double b_s_per_mm2, double adc_um2_per_s);
 
-// T1 with contrast agent: 1/T1 = 1/T10 + r1 C.
-double t1_with_agent_ms(double t1_ms, double concentration_mm);
+// T1 with contrast agent: 1/T1 = 1/T10 + r1 C, r1 in 1/(mM s).
+double t1_with_agent_ms(double t1_ms, double concentration_mm, double relaxivity);
 
-// r1 of gadobutrol in blood plasma at 1.5 T, 37 °C, in 1/(mM s): Szomolanyi et al., Invest Radiol 54:559
-// (2019).
-inline constexpr double kRelaxivityPerMmSecond = 4.78;
+enum class Weighting { gradient_echo, turbo_spin_echo, inversion_recovery, diffusion };
+
+// A sequence as its protocol states it.
+struct Sequence {
+  Weighting weighting = Weighting::gradient_echo;
+  double tr_ms = 4.3, te_ms = 1.7, ti_ms = 0, flip_degrees = 10;
+  int echo_train = 1;
+  double b_s_per_mm2 = 0;
+  bool fat_suppressed = false;  // by a spectral pulse; inversion recovery suppresses fat by its TI instead
+};
 
 // The dynamic's sequence: a 3D spoiled gradient echo with spectral fat suppression.
 struct GradientEcho {
   double tr_ms = 4.3, te_ms = 1.7, flip_degrees = 10;
 };
+Sequence dynamic_sequence(const GradientEcho& echo);
 
-// What one tissue gives in the dynamic `minutes` after the agent arrives (negative: before). `fat_left` is
-// the share of fat's signal that the suppression leaves (1: no suppression); `uptake_scale` multiplies the
-// agent's concentration.
-double dynamic_signal(Tissue tissue, const GradientEcho& sequence, double minutes, double fat_left,
-                      double uptake_scale = 1);
+// What one pure tissue gives: of its water, and of its fat before any suppression. An image shows water +
+// the share of fat that suppression leaves · fat. `rate_per_s` is what the agent adds to 1/T1. Spins that
+// flow away give no signal in the echo trains.
+struct PureSignal {
+  double water = 0, fat = 0;
+};
+PureSignal pure_signal(const TissueProperties& tissue, const Sequence& sequence, double rate_per_s = 0);
 
-// 100 (S(t) − S(before)) / S(before) of a pure tissue.
-double percent_enhancement(Tissue tissue, const GradientEcho& sequence, double minutes,
-                           double uptake_scale = 1);
+// 100 (S(t) − S(before)) / S(before) of a pure tissue without fat suppression; 0 where it gives no signal.
+double percent_enhancement(const TissueProperties& tissue, const Sequence& sequence, double rate_per_s);
 
 }  // namespace lobule::phantom
