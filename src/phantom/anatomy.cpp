@@ -62,37 +62,7 @@ struct Sums {
   }
 };
 
-// Signed distance to a lesion's surface.
-double lesion_distance_mm(const LesionPlan& plan, Vec3 center, const NoiseLattice& shape, Vec3 point) {
-  const double radius = plan.diameter_mm / 2;
-  const Vec3 from = point - center;
-  const double distance = norm(from);
-  if (distance > 2 * radius + 4) return distance - 2 * radius;
-  const Vec3 ray = (1 / (distance + 1e-6)) * from;
-  const double wobble = shape(1.4 * ray) + 0.6 * shape(3.1 * ray + Vec3{5, 5, 5});
-  return distance - radius * (1 + plan.irregularity * wobble);
-}
-
 }  // namespace
-
-const char* to_text(LesionKind kind) {
-  constexpr const char* kNames[] = {"mass",  "rim mass", "spiculated mass", "non-mass enhancement",
-                                    "focus", "cyst",     "fibroadenoma",    "calcifications"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-Tissue tissue_of(LesionKind kind) {
-  switch (kind) {
-    case LesionKind::cyst: return Tissue::cyst;
-    case LesionKind::fibroadenoma: return Tissue::fibroadenoma;
-    case LesionKind::calcifications: return Tissue::calcification;
-    default: return Tissue::lesion;
-  }
-}
-
-bool is_malignant(LesionKind kind) {
-  return kind != LesionKind::cyst && kind != LesionKind::fibroadenoma && kind != LesionKind::focus;
-}
 
 Anatomy::Anatomy(const AnatomyOptions& options)
     : options_(options),
@@ -100,9 +70,9 @@ Anatomy::Anatomy(const AnatomyOptions& options)
       breasts_{Breast(shape_of(options, BreastSide::right)), Breast(shape_of(options, BreastSide::left))} {
   for (std::size_t n = 0; n < options.lesions.size(); ++n) {
     const LesionPlan& plan = options.lesions[n];
-    const std::string purpose = n == 0 ? "lesion shape" : "lesion shape " + std::to_string(n);
-    lesions_.push_back({plan, breast(plan.side).point_at(plan.place.x, plan.place.y, plan.place.z),
-                        NoiseLattice(options.seed, purpose)});
+    const Breast& home = breast(plan.side);
+    lesions_.emplace_back(plan, n, options.seed, home.point_at(plan.place.x, plan.place.y, plan.place.z),
+                          home.nipple_mm());
   }
   for (Breast& b : breasts_) fit_density(b);
 }
@@ -128,8 +98,7 @@ int Anatomy::lesion_at(Vec3 point, double width) const {
   int which = -1;
   double nearest = width / 2;
   for (std::size_t n = 0; n < lesions_.size(); ++n) {
-    const double distance =
-        lesion_distance_mm(lesions_[n].plan, lesions_[n].center_mm, lesions_[n].shape, point);
+    const double distance = lesions_[n].distance_mm(point);
     if (distance < nearest) nearest = distance, which = static_cast<int>(n);
   }
   return which;
@@ -151,9 +120,9 @@ Composition Anatomy::at(Vec3 point, double width) const {
   if (breast.footprint_contains(point) && depth < muscle + width)
     breast.paint_inside(c, point, -distance, muscle - depth, width);
   if (depth > muscle - width && distance < 0) torso_.paint_inside(c, point, depth, muscle, width);
-  for (const PlacedLesion& lesion : lesions_) {
-    const double to_lesion = lesion_distance_mm(lesion.plan, lesion.center_mm, lesion.shape, point);
-    if (to_lesion < width) paint(c, tissue_of(lesion.plan.kind), coverage(to_lesion, width));
+  for (const Lesion& lesion : lesions_) {
+    const double to_lesion = lesion.distance_mm(point);
+    if (to_lesion < width) lesion.paint_over(c, point, to_lesion, width);
   }
   const double from_nipple = norm(point - breast.nipple_mm());
   const double thickness = kSkin * (1 + 0.7 * std::exp(-from_nipple * from_nipple / (kAreola * kAreola)));
@@ -204,47 +173,8 @@ BreastTruth Anatomy::measure_breast(BreastSide side, double spacing_mm) const {
 
 std::vector<LesionTruth> Anatomy::measure_lesions(double spacing_mm) const {
   std::vector<LesionTruth> truths;
-  for (const PlacedLesion& lesion : lesions_) truths.push_back(measure(lesion, spacing_mm));
+  for (const Lesion& lesion : lesions_) truths.push_back(measure_lesion(lesion, spacing_mm));
   return truths;
-}
-
-LesionTruth Anatomy::measure(const PlacedLesion& lesion, double spacing_mm) const {
-  const double reach = lesion.plan.diameter_mm;
-  const Vec3 margin{reach, reach, reach};
-  const Lattice lattice{lesion.center_mm - margin, lesion.center_mm + margin, spacing_mm};
-  // Extents along 13 directions: axes, face and space diagonals.
-  std::vector<Vec3> directions;
-  for (int z = -1; z <= 1; ++z)
-    for (int y = -1; y <= 1; ++y)
-      for (int x = -1; x <= 1; ++x)
-        if (z > 0 || (z == 0 && (y > 0 || (y == 0 && x > 0)))) {
-          const Vec3 d{double(x), double(y), double(z)};
-          directions.push_back((1 / norm(d)) * d);
-        }
-  std::vector<std::array<double, 2>> extent(directions.size(), {1e9, -1e9});
-  double sum = 0;
-  Vec3 moment;
-  for (int k = 0; k < lattice.size()[2]; ++k)
-    lattice.visit_slice(k, [&](Vec3 point) {
-      const double amount = share(at(point, spacing_mm), tissue_of(lesion.plan.kind));
-      if (amount <= 0) return;
-      sum += amount;
-      moment = moment + amount * point;
-      if (amount < 0.5) return;
-      for (std::size_t d = 0; d < directions.size(); ++d) {
-        const double along = dot(point, directions[d]);
-        extent[d] = {std::min(extent[d][0], along), std::max(extent[d][1], along)};
-      }
-    });
-  LesionTruth truth;
-  truth.kind = lesion.plan.kind;
-  truth.side = lesion.plan.side;
-  truth.center_mm = (1 / sum) * moment;
-  truth.volume_ml = sum * spacing_mm * spacing_mm * spacing_mm / 1000;
-  for (const auto& [low, high] : extent)
-    truth.longest_diameter_mm = std::max(truth.longest_diameter_mm, high - low + spacing_mm);
-  truth.uptake_scale = lesion.plan.uptake_scale;
-  return truth;
 }
 
 }  // namespace lobule::phantom

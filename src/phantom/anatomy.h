@@ -9,32 +9,10 @@
 
 #include "core/image.h"
 #include "phantom/breast.h"
+#include "phantom/lesion.h"
 #include "phantom/torso.h"
 
 namespace lobule::phantom {
-
-enum class LesionKind : std::uint8_t {
-  mass,
-  rim_mass,
-  spiculated_mass,
-  non_mass,
-  focus,
-  cyst,
-  fibroadenoma,
-  calcifications
-};
-const char* to_text(LesionKind kind);  // "mass", "rim mass", …
-Tissue tissue_of(LesionKind kind);     // what it is made of
-bool is_malignant(LesionKind kind);    // cysts, fibroadenomas and foci stand for benign findings
-
-struct LesionPlan {
-  LesionKind kind = LesionKind::mass;
-  BreastSide side = BreastSide::left;
-  double diameter_mm = 12;       // of the sphere of equal volume, roughly: the surface is irregular
-  Vec3 place{0.28, 0.42, 0.25};  // fractions of the breast's radii: outward, forward, upward
-  double irregularity = 0.22;    // how far the surface leaves the sphere, in radii
-  double uptake_scale = 1;       // of the contrast agent's concentration
-};
 
 struct AnatomyOptions {
   std::uint64_t seed = 1;
@@ -54,15 +32,6 @@ struct BreastTruth {
   Vec3 nipple_mm;
 };
 
-struct LesionTruth {
-  LesionKind kind = LesionKind::mass;
-  BreastSide side = BreastSide::left;
-  Vec3 center_mm;  // centroid
-  double volume_ml = 0;
-  double longest_diameter_mm = 0;  // of its extent along the axes and diagonals
-  double uptake_scale = 1;
-};
-
 class Anatomy {
  public:
   explicit Anatomy(const AnatomyOptions& options);
@@ -76,6 +45,8 @@ class Anatomy {
   // Which of the planned lesions reaches furthest over a point; −1 outside all of them.
   int lesion_at(Vec3 point_mm, double width_mm) const;
 
+  const std::vector<Lesion>& lesions() const { return lesions_; }  // in the order of the plans
+
   // The breast that a point belongs to (as BreastTruth counts it), if any.
   std::optional<BreastSide> breast_at(Vec3 point_mm) const;
 
@@ -84,19 +55,13 @@ class Anatomy {
   std::vector<LesionTruth> measure_lesions(double spacing_mm = 0.25) const;  // in the order of the plans
 
  private:
-  struct PlacedLesion {
-    LesionPlan plan;
-    Vec3 center_mm;
-    NoiseLattice shape;
-  };
-  LesionTruth measure(const PlacedLesion& lesion, double spacing_mm) const;
   double surface_distance_mm(Vec3 point_mm, double torso_mm) const;
   void fit_density(Breast& breast) const;
 
   AnatomyOptions options_;
   Torso torso_;
   std::array<Breast, 2> breasts_;  // right, left
-  std::vector<PlacedLesion> lesions_;
+  std::vector<Lesion> lesions_;
 };
 
 }  // namespace lobule::phantom
