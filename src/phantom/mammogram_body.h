@@ -1,0 +1,53 @@
+#pragma once
+// One hanging breast as X-rays see it: on a fine grid, each voxel a mixture of the two basis materials.
+
+#include <vector>
+
+#include "phantom/anatomy.h"
+#include "phantom/compression.h"
+
+namespace lobule::phantom {
+
+// Shares of adipose and glandular tissue that weaken X-rays as the voxel does, and its dense tissue, in units
+// of 1 / kUnit. Skin and air count as fat here: the compressed breast has a skin of its own.
+struct BodyVoxel {
+  static constexpr float kUnit = 8192;
+  std::int16_t adipose = 0, glandular = 0, dense = 0, unused = 0;
+};
+
+// The axes of a view in LPS: forward, across (up in the image: outward in CC, to the armpit in MLO), and
+// along the beam, towards the source.
+struct ViewFrame {
+  Vec3 origin_mm, forward, across, beam;
+
+  Vec3 to_view(Vec3 lps) const {
+    const Vec3 d = lps - origin_mm;
+    return {dot(d, forward), dot(d, across), dot(d, beam)};
+  }
+  Vec3 to_lps(Vec3 view) const { return origin_mm + view.x * forward + view.y * across + view.z * beam; }
+};
+
+struct MammogramBody {
+  BreastSide side = BreastSide::right;
+  Grid grid;  // axes along LPS
+  std::vector<BodyVoxel> voxels;
+  std::vector<std::uint8_t> inside;  // share of the voxel that is breast without nipple, in 1/255
+  Vec3 nipple_mm;
+  double back_mm = 0;  // y of the plane behind which tissue stays on the chest wall
+};
+
+MammogramBody make_body(const Anatomy& anatomy, BreastSide side, double spacing_mm);
+
+// A view whose beam comes from `angle_radians` towards the middle of the body: 0 for CC, π/4 for MLO.
+ViewFrame view_frame(const MammogramBody& body, double angle_radians);
+
+BreastColumns columns_of(const MammogramBody& body, const ViewFrame& frame);
+
+// The basis shares of a millimetre of tissue, and whether it is dense.
+struct TissueXray {
+  double adipose = 0, glandular = 0;
+  bool dense = false;
+};
+const TissueXray& xray_of(Tissue tissue);
+
+}  // namespace lobule::phantom

@@ -1,0 +1,190 @@
+#include "phantom/mammogram_projection.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.h"
+
+namespace lobule::phantom {
+namespace {
+
+// Skin under compression, and its thickening around the nipple, as in the hanging breast.
+constexpr double kSkin = 1.8, kAreola = 14, kAreolaGain = 0.7;
+constexpr double kNippleReach = 16;     // mm in front of the skin where nipple may lie
+constexpr double kMuscleUnderSkin = 5;  // mm of fat between muscle and the paddles
+constexpr double kMuscleShare = 0.88;   // the rest of the pectoral muscle is fat between its fibres
+
+struct Shares {
+  float adipose = 0, glandular = 0, dense = 0;
+};
+
+// Between the eight voxels around a point; beyond the grid fat.
+class Sampler {
+ public:
+  explicit Sampler(const MammogramBody& body)
+      : body_(body),
+        inverse_(1 / body.grid.spacing_mm.x),
+        row_(body.grid.size[0]),
+        slice_(static_cast<std::size_t>(body.grid.size[0]) * body.grid.size[1]) {}
+
+  Shares operator()(Vec3 point) const {
+    const Vec3& origin = body_.grid.origin_mm;
+    const double x = (point.x - origin.x) * inverse_, y = (point.y - origin.y) * inverse_,
+                 z = (point.z - origin.z) * inverse_;
+    const auto& n = body_.grid.size;
+    if (!(x >= 0 && y >= 0 && z >= 0 && x < n[0] - 1 && y < n[1] - 1 && z < n[2] - 1)) return {1, 0, 0};
+    const int i = static_cast<int>(x), j = static_cast<int>(y), k = static_cast<int>(z);
+    const float fx = static_cast<float>(x - i), fy = static_cast<float>(y - j),
+                fz = static_cast<float>(z - k);
+    const BodyVoxel* corner = &body_.voxels[static_cast<std::size_t>(k) * slice_ + j * row_ + i];
+    float sum[3] = {0, 0, 0};
+    const float wz[2] = {1 - fz, fz}, wy[2] = {1 - fy, fy};
+    for (int dz = 0; dz < 2; ++dz)
+      for (int dy = 0; dy < 2; ++dy) {
+        const BodyVoxel* a = corner + dz * slice_ + dy * row_;
+        const float w = wz[dz] * wy[dy], w1 = w * fx, w0 = w - w1;
+        sum[0] += w0 * static_cast<float>(a[0].adipose) + w1 * static_cast<float>(a[1].adipose);
+        sum[1] += w0 * static_cast<float>(a[0].glandular) + w1 * static_cast<float>(a[1].glandular);
+        sum[2] += w0 * static_cast<float>(a[0].dense) + w1 * static_cast<float>(a[1].dense);
+      }
+    constexpr float kScale = 1 / BodyVoxel::kUnit;
+    return {kScale * sum[0], kScale * sum[1], kScale * sum[2]};
+  }
+
+ private:
+  const MammogramBody& body_;
+  double inverse_;
+  std::size_t row_, slice_;
+};
+
+class RayCaster {
+ public:
+  RayCaster(const Anatomy& anatomy, const MammogramBody& body, const ViewFrame& frame, const Compression& c,
+            const XrayGeometry& g)
+      : breast_(anatomy.breast(body.side)),
+        nipple_(body.nipple_mm),
+        frame_(frame),
+        compression_(c),
+        geometry_(g),
+        sampler_(body),
+        fibres_(anatomy.options().seed * 2 + (body.side == BreastSide::left ? 1 : 0), "pectoral fibres"),
+        skin_(xray_of(Tissue::skin)),
+        muscle_(xray_of(Tissue::muscle)),
+        nipple_tissue_(xray_of(Tissue::nipple)),
+        tip_(c.tip()) {}
+
+  void column(int column, double step, Rays& rays) const {
+    const double thickness = compression_.shape().thickness_mm;
+    const int layers = std::max(1, static_cast<int>(std::lround(thickness / step)));
+    const double dw = thickness / layers;
+    const double u_detector = (column + 0.5) * geometry_.pixel_mm;
+    for (int k = 0; k < layers; ++k) {
+      const double w = (k + 0.5) * dw;
+      const double shrink = 1 / geometry_.magnification(w);
+      const double u = u_detector * shrink;
+      if (u > tip_.x + kNippleReach && compression_.shape().pectoral_mm <= 0) continue;
+      for (int row = 0; row < geometry_.rows; ++row) {
+        const double v_detector =
+            geometry_.top_v_mm - (row + 0.5) * geometry_.pixel_mm - geometry_.source_v_mm;
+        add({u, geometry_.source_v_mm + shrink * v_detector, w}, dw, rays.at(column, row));
+      }
+    }
+    for (int row = 0; row < geometry_.rows; ++row) {
+      const double v_detector = geometry_.top_v_mm - (row + 0.5) * geometry_.pixel_mm - geometry_.source_v_mm;
+      const float oblique = static_cast<float>(
+          std::sqrt(1 + (u_detector * u_detector + v_detector * v_detector) /
+                            (geometry_.source_to_detector_mm * geometry_.source_to_detector_mm)));
+      Rays::Sums& sums = rays.at(column, row);
+      for (float* part :
+           {&sums.adipose, &sums.glandular, &sums.dense, &sums.breast, &sums.pectoral, &sums.skin})
+        *part *= oblique;
+    }
+  }
+
+ private:
+  void add(Vec3 point, double dw, Rays::Sums& sums) const {
+    const Compression::Source source = compression_.release(point);
+    if (source.depth_mm <= -dw / 2) {
+      if (point.x > tip_.x - kNippleReach) add_nipple(point, dw, sums);
+      return;
+    }
+    if (source.pectoral) return add_muscle(point, source.depth_mm, dw, sums);
+    const double inside = coverage(-source.depth_mm, dw);
+    double skin_mm = kSkin;
+    const Vec3 from_tip = point - tip_;
+    const double near = dot(from_tip, from_tip) / (kAreola * kAreola);
+    if (near < 9) skin_mm *= 1 + kAreolaGain * std::exp(-near);
+    const double skin = inside - coverage(skin_mm - source.depth_mm, dw);
+    const float rest = static_cast<float>((inside - skin) * dw);
+    if (skin > 0) add_skin(skin * dw, sums);
+    sums.breast += static_cast<float>(inside * dw);
+    if (rest <= 0) return;
+    const Shares shares = sampler_(frame_.to_lps(source.hanging));
+    sums.adipose += rest * shares.adipose;
+    sums.glandular += rest * shares.glandular;
+    sums.dense += rest * shares.dense;
+  }
+
+  void add_skin(double mm, Rays::Sums& sums) const {
+    sums.adipose += static_cast<float>(mm * skin_.adipose);
+    sums.glandular += static_cast<float>(mm * skin_.glandular);
+    sums.skin += static_cast<float>(mm);
+  }
+
+  // The nipple is stiff: it moves with the tip and keeps its form.
+  void add_nipple(Vec3 point, double dw, Rays::Sums& sums) const {
+    const Vec3 from_tip = point - tip_;
+    if (dot(from_tip, from_tip) > kNippleReach * kNippleReach) return;
+    const Vec3 hanging =
+        nipple_ + from_tip.x * frame_.forward + from_tip.y * frame_.across + from_tip.z * frame_.beam;
+    const double mm = coverage(breast_.nipple_distance_mm(hanging), dw) * dw;
+    sums.adipose += static_cast<float>(mm * nipple_tissue_.adipose);
+    sums.glandular += static_cast<float>(mm * nipple_tissue_.glandular);
+    sums.breast += static_cast<float>(mm);
+  }
+
+  void add_muscle(Vec3 point, double depth, double dw, Rays::Sums& sums) const {
+    const double skin = coverage(depth - kSkin, dw) * dw;
+    if (skin > 0) {
+      add_skin(skin, sums);
+      sums.breast += static_cast<float>(skin);
+    }
+    // Bundles of fibres run along the muscle's border, fat between them.
+    const Vec3 place{(point.x + 0.45 * point.y) / 7, (point.y - 0.45 * point.x) / 60, point.z / 9};
+    const double fibre = kMuscleShare * (1 - smooth_step(0.25, 0.75, fibres_(place)) * 0.5);
+    const double muscle = fibre * coverage(kMuscleUnderSkin - depth, 4) * (dw - skin);
+    const double fat = dw - skin - muscle;
+    sums.adipose += static_cast<float>(fat + muscle * muscle_.adipose);
+    sums.glandular += static_cast<float>(muscle * muscle_.glandular);
+    sums.pectoral += static_cast<float>(dw - skin);
+  }
+
+  const Breast& breast_;
+  Vec3 nipple_;
+  ViewFrame frame_;
+  const Compression& compression_;
+  const XrayGeometry& geometry_;
+  Sampler sampler_;
+  NoiseLattice fibres_;
+  TissueXray skin_, muscle_, nipple_tissue_;
+  Vec3 tip_;
+};
+
+}  // namespace
+
+Vec3 XrayGeometry::project(Vec3 c) const {
+  const double m = magnification(c.z);
+  return {m * c.x / pixel_mm - 0.5, (top_v_mm - source_v_mm - m * (c.y - source_v_mm)) / pixel_mm - 0.5, 0};
+}
+
+Rays cast_rays(const Anatomy& anatomy, const MammogramBody& body, const ViewFrame& frame,
+               const Compression& compression, const XrayGeometry& geometry, double step_mm) {
+  Rays rays{geometry.columns, geometry.rows, {}};
+  rays.sums.resize(static_cast<std::size_t>(geometry.columns) * geometry.rows);
+  const RayCaster caster(anatomy, body, frame, compression, geometry);
+  parallel_for(static_cast<std::size_t>(geometry.columns),
+               [&](std::size_t column) { caster.column(static_cast<int>(column), step_mm, rays); });
+  return rays;
+}
+
+}  // namespace lobule::phantom
