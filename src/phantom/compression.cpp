@@ -76,6 +76,7 @@ double BreastColumns::volume_mm3() const {
 }
 
 Compression::Compression(const BreastColumns& breast, const CompressedShape& shape) : shape_(shape) {
+  if (shape_.exponent_above <= 0) shape_.exponent_above = shape_.exponent;
   if (!(breast.volume_mm3() > 1000) || breast.forward < 2 || breast.across < 2)
     throw Error("breast compression", "there is no breast to compress",
                 "less than 1 ml of tissue lies in front of the chest wall", "choose a larger breast");
@@ -92,7 +93,8 @@ double Compression::outline(double u, bool high) const {
 
 // Distance inside the outline, to first order, in units of the rounded edge's width (half the thickness).
 double Compression::rim_at(double u, double v) const {
-  const double n = shape_.exponent, half = v < center_ ? half_low_ : half_high_;
+  const double n = v < center_ ? shape_.exponent : shape_.exponent_above;
+  const double half = v < center_ ? half_low_ : half_high_;
   const double a = std::max(u, 0.0) / depth_, b = std::abs(v - center_) / half;
   const double rho = std::pow(std::pow(a, n) + std::pow(b, n), 1 / n);
   if (rho < 1e-3) return 0;
@@ -114,10 +116,11 @@ void Compression::fit_size(double volume) {
     half_low_ = 2 * size / (1 + shape_.wider_above), half_high_ = shape_.wider_above * half_low_;
     low_.clear(), high_.clear();
     for (double u = 0; u < depth_ + kOutlineStep; u += kOutlineStep) {
-      const double n = shape_.exponent;
-      const double share = std::pow(std::max(0.0, 1 - std::pow(std::min(u / depth_, 1.0), n)), 1 / n);
-      low_.push_back(half_low_ * share);
-      high_.push_back(half_high_ * share);
+      const auto share = [&](double n) {
+        return std::pow(std::max(0.0, 1 - std::pow(std::min(u / depth_, 1.0), n)), 1 / n);
+      };
+      low_.push_back(half_low_ * share(shape_.exponent));
+      high_.push_back(half_high_ * share(shape_.exponent_above));
     }
     double sum = 0;
     for (int i = 0; i < kCells; ++i) {

@@ -34,6 +34,7 @@ struct CompressedShape {
   double thickness_mm = 55;
   double depth_to_width = 1;    // depth from the chest wall over the mean half width
   double wider_above = 1;       // half width on the side of +v over that of −v
+  double exponent_above = 0;    // of the outline on the side of +v; 0: as below
   double exponent = 2.15;       // of the outline; 2 is an ellipse
   double pectoral_mm = 0;       // how far the muscle reaches forward at the top of the outline
   double pectoral_end_mm = 0;   // v where it leaves the chest wall

@@ -11,7 +11,7 @@ namespace lobule::phantom {
 namespace {
 
 constexpr double kFootprint = 8;     // mm of skin fold around the base that are compressed with the breast
-constexpr double kBehind = 4;        // mm in front of the muscle that the paddle does not reach
+constexpr double kBehind = 9;        // mm in front of the muscle that the paddle does not reach
 constexpr double kColumnStep = 0.5;  // mm
 
 struct Choice {
@@ -32,17 +32,25 @@ Choice choice_of(Tissue tissue) {
     case Tissue::lesion: return {XrayMaterial::glandular, 1.05, true};
     case Tissue::node: return {XrayMaterial::muscle, 1, true};
     case Tissue::cyst: return {XrayMaterial::water, 1, true};
+    case Tissue::muscle: return {XrayMaterial::muscle, 1, false};
+    case Tissue::implant: return {XrayMaterial::silicone, 1, false};
+    case Tissue::clip: return {XrayMaterial::titanium, 1, false};
+    case Tissue::nipple: return {XrayMaterial::skin, 1, false};
+    default: return {XrayMaterial::adipose, 1, false};
+  }
+}
+
+// What lies behind the breast and is never compressed with it.
+bool is_behind(Tissue tissue) {
+  switch (tissue) {
     case Tissue::muscle:
     case Tissue::bone:
     case Tissue::marrow:
     case Tissue::lung:
     case Tissue::blood:
     case Tissue::myocardium:
-    case Tissue::liver: return {XrayMaterial::muscle, 1, false};
-    case Tissue::implant: return {XrayMaterial::silicone, 1, false};
-    case Tissue::clip: return {XrayMaterial::titanium, 1, false};
-    case Tissue::nipple: return {XrayMaterial::skin, 1, false};
-    default: return {XrayMaterial::adipose, 1, false};
+    case Tissue::liver: return true;
+    default: return false;
   }
 }
 
@@ -129,10 +137,10 @@ MammogramBody make_body(const Anatomy& anatomy, BreastSide side, double spacing_
           if (amount <= 0) continue;
           const Material material = raster.voxels[i].material[slot];
           const Tissue tissue = material < kTissueCount ? static_cast<Tissue>(material) : Tissue::lesion;
-          const TissueXray& x = xray_of(tissue);
+          const TissueXray& x = xray_of(is_behind(tissue) ? Tissue::fat : tissue);
           adipose += amount * x.adipose, glandular += amount * x.glandular;
           if (x.dense) dense += amount;
-          if (tissue != Tissue::air && tissue != Tissue::muscle && tissue != Tissue::nipple) solid += amount;
+          if (tissue != Tissue::air && tissue != Tissue::nipple && !is_behind(tissue)) solid += amount;
         }
         const std::size_t voxel = first * slice + i;
         body.voxels[voxel] = {in_units(adipose), in_units(glandular), in_units(dense), 0};

@@ -1,0 +1,138 @@
+#include "phantom/mammogram.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "core/parallel.h"
+#include "phantom/xray_image.h"
+
+namespace lobule::phantom {
+namespace {
+
+AnatomyOptions small_breast() {
+  AnatomyOptions options;
+  options.half_width_mm = 45, options.depth_mm = 55, options.half_height_mm = 45;
+  options.lesions.clear();
+  return options;
+}
+
+MammogramOptions coarse() {
+  MammogramOptions options;
+  options.pixel_mm = 1, options.anatomy_mm = 1.5;
+  options.sides = {BreastSide::left};
+  return options;
+}
+
+TEST(SignalTable, InterpolatesTheIntegralOverTheSpectrum) {
+  const SignalTable table(tungsten_rhodium_28());
+  for (const double adipose : {0.0, 3.3, 21.1, 48.9, 80.0})
+    for (const double glandular : {-2.5, 0.0, 7.7, 33.3, 60.4})
+      EXPECT_NEAR(table.log_attenuation(adipose, glandular), table.exact_log_attenuation(adipose, glandular),
+                  4e-4);
+}
+
+TEST(SignalTable, FindsTheGlandularPartOfAKnownThickness) {
+  const SignalTable table(tungsten_rhodium_30());
+  for (const double thickness : {5.0, 40.0, 70.0})
+    for (const double share : {0.0, 0.1, 0.5, 1.0}) {
+      const double signal = table.exact_log_attenuation(thickness * (1 - share), thickness * share);
+      EXPECT_NEAR(table.glandular_mm(signal, thickness), thickness * share, 0.01);
+    }
+}
+
+TEST(VolumetricDensity, IsRecoveredFromANoiseFreeRawImageAndItsThickness) {
+  Grid grid;
+  grid.size = {40, 30, 1};
+  Image<float> share(grid), thickness(grid);
+  double dense = 0, all = 0;
+  for (int y = 0; y < 30; ++y)
+    for (int x = 0; x < 40; ++x) {
+      thickness.at(x, y, 0) = x < 5 ? -1.0f : static_cast<float>(20 + x);
+      share.at(x, y, 0) = 0.5f + 0.4f * std::sin(0.3f * static_cast<float>(x * y));
+      if (x < 5) continue;
+      dense += thickness.at(x, y, 0) * share.at(x, y, 0);
+      all += thickness.at(x, y, 0);
+    }
+  share.at(20, 20, 0) = kMissing;
+  dense -= thickness.at(20, 20, 0) * (0.5 + 0.4 * std::sin(0.3 * 400));
+  const SignalTable table(tungsten_rhodium_28());
+  const Image<float> raw = project_glandularity(share, thickness, table);
+  thickness.at(20, 20, 0) = 0;
+  all -= 40;
+  EXPECT_NEAR(volumetric_density(raw, thickness, {}, table), 100 * dense / all, 0.01 * 100 * dense / all);
+}
+
+TEST(VolumetricDensity, ImagesOfDifferentSizesAreRefused) {
+  Grid small, large;
+  small.size = {2, 2, 1}, large.size = {3, 2, 1};
+  try {
+    volumetric_density(Image<float>(small), Image<float>(large), {}, SignalTable(tungsten_rhodium_28()));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "volumetric density: the raw image and its thickness differ in size; 2×2×1 voxels of 1.000×1.000×1.000 mm and "
+        "3×2×1 voxels of 1.000×1.000×1.000 mm. give images of one size.");
+  }
+}
+
+TEST(Mammogram, BothViewsShowBreastAndTheObliqueOneMuscle) {
+  const MammogramExam exam = make_mammograms(Anatomy(small_breast()), coarse());
+  ASSERT_EQ(exam.images.size(), 2u);
+  for (const Mammogram& image : exam.images) {
+    const bool oblique = image.view == MammogramView::mlo;
+    std::size_t labels[4] = {};
+    for (const std::uint8_t label : image.labels.voxels) ++labels[label];
+    EXPECT_GT(labels[1], 1000u);
+    EXPECT_GT(labels[2], 200u);
+    EXPECT_EQ(labels[3] > 200, oblique);
+    EXPECT_GT(image.volumetric_density, 5);
+    EXPECT_LT(image.volumetric_density, image.percent_density);
+    // Left breasts touch the left edge; there is air on the other side.
+    const int middle = image.labels.grid.size[1] / 2;
+    EXPECT_GT(image.labels.at(2, middle, 0), 0);
+    EXPECT_EQ(image.labels.at(image.labels.grid.size[0] - 2, middle, 0), 0);
+    EXPECT_GT(image.raw.at(image.labels.grid.size[0] - 2, middle, 0), 5 * image.raw.at(20, middle, 0));
+  }
+}
+
+TEST(Mammogram, IsTheSameForAnyNumberOfThreads) {
+  MammogramOptions options = coarse();
+  options.views = {MammogramView::mlo};
+  const Anatomy anatomy(small_breast());
+  set_thread_count(1);
+  const MammogramExam one = make_mammograms(anatomy, options);
+  set_thread_count(2);
+  const MammogramExam two = make_mammograms(anatomy, options);
+  set_thread_count(0);
+  EXPECT_EQ(one.images[0].raw.voxels, two.images[0].raw.voxels);
+  EXPECT_EQ(one.images[0].presentation.voxels, two.images[0].presentation.voxels);
+}
+
+TEST(Mammogram, RightBreastsAreMirrored) {
+  MammogramOptions options = coarse();
+  options.sides = {BreastSide::right};
+  options.views = {MammogramView::cc};
+  const Mammogram image = make_mammograms(Anatomy(small_breast()), options).images.at(0);
+  const int middle = image.labels.grid.size[1] / 2;
+  EXPECT_EQ(image.labels.at(2, middle, 0), 0);
+  EXPECT_GT(image.labels.at(image.labels.grid.size[0] - 3, middle, 0), 0);
+}
+
+TEST(Mammogram, OptionsOutOfRangeAreRefused) {
+  MammogramOptions options;
+  options.pixel_mm = 0;
+  try {
+    make_mammograms(Anatomy(small_breast()), options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "mammogram options: detector pixels of 0 mm; allowed is 0.04 to 2 mm. choose a value in that range.");
+  }
+}
+
+}  // namespace
+}  // namespace lobule::phantom
