@@ -38,6 +38,7 @@ Vec3 Motion::shape(Vec3 point) const {
 }
 
 Vec3 Motion::backward_mm(Vec3 point) const {
+  if (given_) return given_(point);
   return none() ? Vec3{} : scale_ * shape(point);
 }
 

@@ -2,6 +2,7 @@
 // Smooth motion of the patient between phases, known everywhere.
 
 #include <array>
+#include <functional>
 
 #include "core/image.h"
 
@@ -13,6 +14,8 @@ class Motion {
   // A motion whose largest displacement in the breasts is `amplitude_mm`, `amount` (0 to 1) of it done. The
   // gradient stays below 0.2, so that no tissue folds.
   Motion(std::uint64_t seed, double amplitude_mm, double amount);
+  // Any other, given as x_pre − x; its gradient must stay below 1/2.
+  explicit Motion(std::function<Vec3(Vec3)> backward_mm) : given_(std::move(backward_mm)) {}
 
   // Where the tissue that is seen at a point lay before the motion: x_pre − x.
   Vec3 backward_mm(Vec3 point_mm) const;
@@ -20,7 +23,7 @@ class Motion {
   // The displacement of tissue, u(x_pre) = x − x_pre, to 1e-4 mm.
   Vec3 displacement_mm(Vec3 pre_mm) const;
 
-  bool none() const { return scale_ == 0; }
+  bool none() const { return scale_ == 0 && !given_; }
 
  private:
   struct Wave {
@@ -32,6 +35,7 @@ class Motion {
 
   std::array<Wave, 4> waves_{};
   double scale_ = 0;
+  std::function<Vec3(Vec3)> given_;
 };
 
 }  // namespace lobule::phantom
