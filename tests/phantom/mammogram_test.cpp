@@ -6,7 +6,9 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
+#include "io/nifti.h"
 #include "phantom/xray_image.h"
+#include "support/test_support.h"
 
 namespace lobule::phantom {
 namespace {
@@ -62,6 +64,18 @@ TEST(VolumetricDensity, IsRecoveredFromANoiseFreeRawImageAndItsThickness) {
   thickness.at(20, 20, 0) = 0;
   all -= 40;
   EXPECT_NEAR(volumetric_density(raw, thickness, {}, table), 100 * dense / all, 0.01 * 100 * dense / all);
+}
+
+// A real breast's measured glandularity and thickness; 0.2415 is their thickness-weighted mean.
+TEST(VolumetricDensity, OfDigiBreastIsRecoveredFromItsSimulatedMammogram) {
+  LOBULE_NEEDS_DATA(folder, "breast_label_maps");
+  const Image<float> share = io::read_nifti(folder / "digibreast_2d_glandularity.nii.gz");
+  const Image<float> thickness = io::read_nifti(folder / "digibreast_2d_thickness_mm.nii.gz");
+  for (const XraySpectrum* tube : {&tungsten_rhodium_28(), &tungsten_rhodium_30()}) {
+    const SignalTable table(*tube);
+    const Image<float> raw = project_glandularity(share, thickness, table);
+    EXPECT_NEAR(volumetric_density(raw, thickness, {}, table) / 24.15, 1, 0.03);
+  }
 }
 
 TEST(VolumetricDensity, ImagesOfDifferentSizesAreRefused) {
