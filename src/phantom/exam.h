@@ -74,6 +74,7 @@ struct OtherImage {
   bool contrast = false;
   Sequence sequence;
   Image<float> image;
+  int phase_index = -1;  // of ultrafast phases
 };
 
 struct LesionKinetics {
@@ -139,12 +140,19 @@ Sequence stir_sequence(double tesla);
 Sequence diffusion_sequence(double b_s_per_mm2);
 Sequence t1_volume_sequence(bool fat_suppressed);  // T1 fat-sat, late high resolution, Dixon
 
+// Throws Error for an option out of its range.
 Exam make_exam(const ExamOptions& options);
+
+// The same of tissues that come from elsewhere, such as a label map; without planned lesions, and without an
+// anatomy. Throws Error where they do not lie on dynamic_grid(options).
+Exam make_exam(const ExamOptions& options, TissueRaster raster);
 
 // Grids of the sequences, transversal, rows towards the patient's left, columns to the back, slices upwards.
 Grid dynamic_grid(const ExamOptions& options);
 Grid spin_echo_grid(const ExamOptions& options);
 Grid diffusion_grid(const ExamOptions& options);
+Grid highres_grid(const ExamOptions& options);
+Grid ultrafast_grid(const ExamOptions& options);
 
 // Scale from relative signals to stored ones.
 inline constexpr double kDynamicScale = 8000, kSpinEchoScale = 900, kDiffusionScale = 1500;

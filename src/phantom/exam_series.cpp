@@ -73,6 +73,7 @@ std::vector<SeriesImage> Exam::series() const {
     out.start_s = other.start_s, out.duration_s = other.duration_s;
     out.contrast = other.contrast;
     out.sequence = other.sequence;
+    out.phase_index = other.phase_index;
     list.push_back(out);
   }
   std::stable_sort(list.begin(), list.end(),

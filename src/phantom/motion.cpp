@@ -7,7 +7,8 @@
 
 namespace lobule::phantom {
 
-Motion::Motion(std::uint64_t seed, double amplitude_mm, double amount) {
+Motion::Motion(std::uint64_t seed, double amplitude_mm, double amount, double breath_mm)
+    : breath_mm_(breath_mm) {
   const RandomStream random(seed, "patient motion");
   const auto vector = [&](std::uint64_t index) {
     return Vec3{random.uniform(index, -1, 1), random.uniform(index + 1, -1, 1),
@@ -39,7 +40,10 @@ Vec3 Motion::shape(Vec3 point) const {
 
 Vec3 Motion::backward_mm(Vec3 point) const {
   if (given_) return given_(point);
-  return none() ? Vec3{} : scale_ * shape(point);
+  Vec3 back = scale_ == 0 ? Vec3{} : scale_ * shape(point);
+  // Tissue that rose lay further back; the wall moves whole, the breasts' tips hardly.
+  back.y += breath_mm_ * smooth_step(-60, 40, point.y);
+  return back;
 }
 
 Vec3 Motion::displacement_mm(Vec3 pre) const {

@@ -1,20 +1,21 @@
 #pragma once
-// From anatomy to images: what a scanner makes of the tissues in each voxel.
+// From tissues in voxels to images: what a scanner makes of a rasterised patient.
 
 #include <array>
 #include <string_view>
 #include <vector>
 
-#include "core/image.h"
-#include "phantom/anatomy.h"
+#include "phantom/artefacts.h"
+#include "phantom/coarse_field.h"
 #include "phantom/motion.h"
+#include "phantom/tissue_raster.h"
 
 namespace lobule::phantom {
 
-// The signal of each pure tissue. Where fat suppression is uneven, `fat` is what its failure adds: the part
-// of the signal that is proportional to the share of fat's signal left.
+// The signal of each pure material. An image shows water + the share of fat that suppression leaves · fat;
+// `pulsating` is the part of the water that the heart's beat scatters into ghosts.
 struct SignalTable {
-  std::array<double, kTissueCount> water{}, fat{};
+  std::array<float, 256> water{}, fat{}, pulsating{};
 };
 
 // How the coil and the magnet shade the image.
@@ -36,22 +37,56 @@ class Shading {
   std::array<double, 5> phases_;
 };
 
-// One noise-free image per table, all of the same moment; `through_plane` points average each voxel along the
-// slice axis. Voxels are mixtures of their tissues.
-std::vector<Image<float>> acquire(const Anatomy& anatomy, const Grid& grid,
-                                  const std::vector<SignalTable>& tables, const Shading& shading,
-                                  const Motion& motion = {}, int through_plane = 1);
+// What an acquisition does to the plane beside its signals. Rows run along the phase direction, but for EPI,
+// whose phase direction is that of the columns.
+struct Readout {
+  bool suppress_fat = false;
+  double fat_shift_mm = 0;            // of fat against water, along the columns
+  double keep = 1;                    // of the band that the voxels could hold, along phase directions
+  double keep_read = 1;               // and along the other, after the filter that scanners apply
+  double field_shift_mm_per_ppm = 0;  // along the columns: EPI's distortion
+  double ghost = 0;                   // of the pulsating signal, a share
+  double ghost_shift = 0.3;           // of the field of view
+};
+
+// Scans one rasterised patient: with the coil, the field and the fat suppression of one scanner.
+class Scanner {
+ public:
+  // Refers to the raster: it must outlive the scanner. Its grid is transversal: rows, columns and slices
+  // along the LPS axes, as all phantoms have it.
+  Scanner(const TissueRaster& raster, const ShadingOptions& shading, const ArtefactOptions& artefacts,
+          std::uint64_t seed);
+
+  // A noise-free volume on the raster's grid, of the patient after a motion. Slices are phase encoded too.
+  Image<float> volume(const SignalTable& table, const Readout& readout, const Motion& motion = {}) const;
+
+  // A noise-free stack of slices on another grid with the raster's directions.
+  Image<float> slices(const SignalTable& table, const Readout& readout, const Grid& grid) const;
+
+  // A few slices in any direction, for localisers: trilinear, without artefacts.
+  Image<float> survey(const SignalTable& table, const Grid& grid) const;
+
+  // By how much the readout moves what lies at a point, along the columns: EPI's true distortion.
+  double epi_shift_mm(const Readout& readout, Vec3 point_mm) const;
+
+  // The static field's deviation, and the share of fat that suppression leaves.
+  double field_ppm(Vec3 point_mm) const;
+  double fat_left(Vec3 point_mm) const;
+
+ private:
+  void add_plane(const SignalTable& table, const Readout& readout, int slice, float weight, float* water,
+                 float* fat) const;
+  void distort(const Readout& readout, const Grid& plane_grid, int slice, float* plane) const;
+
+  const TissueRaster& raster_;
+  Shading shading_;
+  ArtefactOptions artefacts_;
+  Image<float> field_;    // ppm, coarse; empty without susceptibility
+  CoarseField fat_left_;  // over the raster's grid
+};
 
 // The magnitude of signal plus complex Gaussian noise of standard deviation `sigma` in each part
 // (Gudbjartsson and Patz, Magn Reson Med 34:910, 1995). Streams of different purposes are independent.
 void add_rician_noise(Image<float>& image, double sigma, std::uint64_t seed, std::string_view purpose);
-
-// What is true of each voxel of a grid.
-struct TissueMaps {
-  Image<std::uint8_t> labels;  // the tissue that fills most of it, as a Tissue's number
-  Mask breast;                 // 1 right, 2 left (BreastSide): its centre counts as breast
-  Image<float> gland_share;
-};
-TissueMaps tissue_maps(const Anatomy& anatomy, const Grid& grid);
 
 }  // namespace lobule::phantom

@@ -19,12 +19,13 @@ using phantom::Tissue;
 // Bounds. Volumes (where the border of a breast lies on the chest is in part a matter of definition): what
 // classical segmentation of breasts and gland reaches against readers (Gubern-Mérida et al., IEEE J Biomed
 // Health Inform 19:349, 2015: Dice 0.94 breast, 0.80 gland). Places: about a lesion's radius. Diffusion and
-// enhancement: a few noise standard deviations and the blur of interpolation. Motion: a sixth of a voxel.
+// enhancement: a few noise standard deviations and the blur of interpolation. Motion: a quarter of a voxel;
+// skin enhances, so that its edge is not quite where it was.
 constexpr double kBreastVolumePercent = 25, kFgtVolumePercent = 30, kDensityPoints = 6;
 constexpr double kBreastDice = 0.85, kFgtDice = 0.70;
 constexpr double kLesionDistanceMm = 6, kLesionVolumePercent = 60, kLesionRank = 3;
 constexpr double kAdcPercent = 6, kGlandEnhancementPoints = 4, kLesionEnhancementPercent = 15;
-constexpr double kMotionMm = 0.25;
+constexpr double kMotionMm = 0.4;
 
 constexpr double kPure = 0.98;  // share of one tissue that makes a voxel pure
 

@@ -1,0 +1,95 @@
+// Grids of an exam, and patients drawn at random.
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.h"
+#include "phantom/exam.h"
+
+namespace lobule::phantom {
+namespace {
+
+// A grid of whole voxels that covers the dynamic's field of view, both centred on one point.
+Grid transversal_grid(const ExamOptions& options, double spacing_mm, double slice_mm) {
+  const double width = options.dynamic_size * options.dynamic_spacing_mm;
+  const double height = options.dynamic_slices * options.dynamic_slice_mm;
+  Grid grid;
+  const int n = std::max(1, static_cast<int>(std::lround(width / spacing_mm)));
+  grid.size = {n, n, std::max(1, static_cast<int>(std::floor(height / slice_mm + 1e-6)))};
+  grid.spacing_mm = {spacing_mm, spacing_mm, slice_mm};
+  // From 112 mm in front of the isocentre to behind the back; slices around z = 0.
+  constexpr double kMiddleY = 66;
+  grid.origin_mm = {-spacing_mm * (n - 1) / 2.0, kMiddleY - spacing_mm * (n - 1) / 2.0,
+                    -slice_mm * (grid.size[2] - 1) / 2.0};
+  return grid;
+}
+
+}  // namespace
+
+Grid dynamic_grid(const ExamOptions& options) {
+  return transversal_grid(options, options.dynamic_spacing_mm, options.dynamic_slice_mm);
+}
+
+Grid spin_echo_grid(const ExamOptions& options) {
+  return transversal_grid(options, 0.875 * options.dynamic_spacing_mm, 2 * options.dynamic_slice_mm);
+}
+
+Grid diffusion_grid(const ExamOptions& options) {
+  return transversal_grid(options, 1.75 * options.dynamic_spacing_mm, 2.5 * options.dynamic_slice_mm);
+}
+
+Grid highres_grid(const ExamOptions& options) {
+  return transversal_grid(options, 0.75 * options.dynamic_spacing_mm, options.dynamic_slice_mm);
+}
+
+Grid ultrafast_grid(const ExamOptions& options) {
+  return transversal_grid(options, 1.5 * options.dynamic_spacing_mm, 2 * options.dynamic_slice_mm);
+}
+
+CurveType usual_curve(LesionKind kind) {
+  switch (kind) {
+    case LesionKind::mass:
+    case LesionKind::rim_mass:
+    case LesionKind::spiculated_mass: return CurveType::washout;
+    case LesionKind::non_mass: return CurveType::plateau;
+    default: return CurveType::persistent;
+  }
+}
+
+ExamOptions with_spacing(ExamOptions options, double spacing_mm) {
+  const double width = options.dynamic_size * options.dynamic_spacing_mm;
+  const double height = options.dynamic_slices * options.dynamic_slice_mm;
+  options.dynamic_size = std::max(1, static_cast<int>(std::lround(width / spacing_mm)));
+  options.dynamic_slices = std::max(1, static_cast<int>(std::lround(height / spacing_mm)));
+  options.dynamic_spacing_mm = options.dynamic_slice_mm = spacing_mm;
+  return options;
+}
+
+ExamOptions random_options(std::uint64_t seed, bool with_lesion) {
+  const RandomStream random(seed, "exam options");
+  ExamOptions options;
+  AnatomyOptions& anatomy = options.anatomy;
+  anatomy.seed = seed;
+  anatomy.half_width_mm = random.uniform(0, 50, 64);
+  anatomy.depth_mm = random.uniform(1, 60, 96);
+  anatomy.half_height_mm = random.uniform(2, 52, 64);
+  anatomy.asymmetry = random.uniform(3, -0.10, 0.10);
+  anatomy.sag_mm = random.uniform(4, 2, 14);
+  anatomy.density_percent = std::exp(random.uniform(5, std::log(5), std::log(45)));
+  options.motion_mm = random.uniform(6, 0.3, 2.0);
+  anatomy.lesions.clear();
+  if (with_lesion) {
+    LesionPlan lesion;
+    lesion.side = random.uniform(7) < 0.5 ? BreastSide::right : BreastSide::left;
+    lesion.diameter_mm = std::exp(random.uniform(8, std::log(6), std::log(25)));
+    const double around = random.uniform(9, 0, 2 * 3.14159265358979);
+    const double out = random.uniform(10, 0.05, 0.5);
+    lesion.place = {out * std::cos(around), random.uniform(11, 0.15, 0.6), out * std::sin(around)};
+    lesion.irregularity = random.uniform(12, 0.05, 0.35);
+    lesion.uptake_scale = random.uniform(13, 0.55, 1.5);
+    anatomy.lesions = {lesion};
+  }
+  return options;
+}
+
+}  // namespace lobule::phantom
