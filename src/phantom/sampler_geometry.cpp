@@ -97,13 +97,26 @@ bool Movement::moves(const MriChannel& channel) const {
   return !series_[0].zero() || (is_diffusion(channel) && !distortion_.zero());
 }
 
-void Movement::add_row(const MriChannel& channel, int j, int k, float* x, float* y, float* z) const {
+void Movement::Row::set(const Movement& movement, int size, int j, int k) {
+  size_ = static_cast<std::size_t>(size);
+  dynamic_.assign(3 * size_, 0.0f), series_.assign(3 * size_, 0.0f), distortion_.assign(size_, 0.0f);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    movement.dynamic_[axis].add_row(j, k, &dynamic_[axis * size_]);
+    movement.series_[axis].add_row(j, k, &series_[axis * size_]);
+  }
+  movement.distortion_.add_row(j, k, distortion_.data());
+}
+
+void Movement::Row::move(const MriChannel& channel, const std::vector<float>& places,
+                         std::vector<float>& moved) const {
   const bool dynamic = is_dynamic(channel);
   // The patient sinks into the table: fast at first, then slower.
   const float share = dynamic ? std::sqrt(std::min(1.0f, static_cast<float>(channel.phase) / 5)) : 1.0f;
-  const auto& field = dynamic ? dynamic_ : series_;
-  field[0].add_row(j, k, x, share), field[1].add_row(j, k, y, share), field[2].add_row(j, k, z, share);
-  if (is_diffusion(channel)) distortion_.add_row(j, k, y);
+  const std::vector<float>& field = dynamic ? dynamic_ : series_;
+  moved.resize(places.size());
+  for (std::size_t i = 0; i < places.size(); ++i) moved[i] = places[i] + share * field[i];
+  if (is_diffusion(channel))
+    for (std::size_t i = 0; i < size_; ++i) moved[size_ + i] += distortion_[i];
 }
 
 }  // namespace lobule::phantom

@@ -32,7 +32,18 @@ class Movement {
 
   double most() const { return most_; }  // voxels of the raster
   bool moves(const MriChannel& channel) const;
-  void add_row(const MriChannel& channel, int j, int k, float* x, float* y, float* z) const;
+
+  // Of one row: displacements of the fields, read once, from which those of each channel follow.
+  class Row {
+   public:
+    void set(const Movement& movement, int size, int j, int k);
+    // moved = places (x, y and z of `size` voxels, one after another) + the channel's displacement.
+    void move(const MriChannel& channel, const std::vector<float>& places, std::vector<float>& moved) const;
+
+   private:
+    std::size_t size_ = 0;
+    std::vector<float> dynamic_, series_, distortion_;
+  };
 
  private:
   std::array<SmoothField, 3> dynamic_, series_;

@@ -114,10 +114,12 @@ void read_patch(const Patient& patient, const MriPatchOptions& o, const PatchGeo
   parallel_for(n, [&](std::size_t k) {
     std::vector<float> place(3 * n), moved(3 * n);
     RowPlaces still, there;
+    Movement::Row motion;
     for (std::size_t j = 0; j < n; ++j) {
       const int row = static_cast<int>(j), slice = static_cast<int>(k);
       const std::size_t start = (k * n + j) * n;
       geometry.row(o.size, row, slice, &place[0], &place[n], &place[2 * n]);
+      motion.set(movement, o.size, row, slice);
       still.set(lanes, {&place[0], n}, {&place[n], n}, {&place[2 * n], n});
       still.read(lanes, channels, &patch.gland[start]);
       still.read(lanes, channels + 1, &patch.lesion[start]);
@@ -127,8 +129,7 @@ void read_patch(const Patient& patient, const MriPatchOptions& o, const PatchGeo
           still.read(lanes, c, out);
           continue;
         }
-        moved = place;
-        movement.add_row(o.channels[c], row, slice, &moved[0], &moved[n], &moved[2 * n]);
+        motion.move(o.channels[c], place, moved);
         there.set(lanes, {&moved[0], n}, {&moved[n], n}, {&moved[2 * n], n});
         there.read(lanes, c, out);
       }

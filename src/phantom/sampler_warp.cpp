@@ -186,27 +186,31 @@ void paint_blob(const TissueRaster& raster, const PlacedBlob& blob, const Random
 
 void RowPlaces::set(const SignalLanes& lanes, std::span<const float> x, std::span<const float> y,
                     std::span<const float> z) {
-  const std::size_t count = x.size();
-  offset_.resize(count);
-  for (auto* values : {&along_x_, &along_y_, &along_z_, &inside_}) values->resize(count);
+  const Index3& low = lanes.box.low;
   const Index3& size = lanes.box.size;
-  const float low_x = static_cast<float>(lanes.box.low[0]), low_y = static_cast<float>(lanes.box.low[1]),
-              low_z = static_cast<float>(lanes.box.low[2]);
+  offset_.assign(x.size(), 0);
+  outside_.assign(x.size(), 0.0f);
+  for (auto* values : {&along_x_, &along_y_, &along_z_}) values->resize(x.size());
+  add_axis(x, low[0], size[0], 1, along_x_.data());
+  add_axis(y, low[1], size[1], size[0], along_y_.data());
+  add_axis(z, low[2], size[2], size[0] * size[1], along_z_.data());
+}
+
+// One axis at a time, without branches, so that the compiler can do several places at once.
+void RowPlaces::add_axis(std::span<const float> places, int low, int size, int stride, float* along) {
   // A little before the last voxel, so that each place has a next one.
   constexpr float kLess = 1e-3f;
-  const float high_x = static_cast<float>(size[0] - 1) - kLess,
-              high_y = static_cast<float>(size[1] - 1) - kLess,
-              high_z = static_cast<float>(size[2] - 1) - kLess;
-  for (std::size_t n = 0; n < count; ++n) {
-    const float fx = x[n] - low_x, fy = y[n] - low_y, fz = z[n] - low_z;
-    const float px = std::min(std::max(fx, 0.0f), high_x), py = std::min(std::max(fy, 0.0f), high_y),
-                pz = std::min(std::max(fz, 0.0f), high_z);
-    inside_[n] = (px == fx && py == fy && pz == fz) ? 1.0f : 0.0f;
-    const int i = static_cast<int>(px), j = static_cast<int>(py), k = static_cast<int>(pz);
-    offset_[n] = (k * size[1] + j) * size[0] + i;
-    along_x_[n] = px - static_cast<float>(i);
-    along_y_[n] = py - static_cast<float>(j);
-    along_z_[n] = pz - static_cast<float>(k);
+  const float first = static_cast<float>(low), last = static_cast<float>(size - 1) - kLess;
+  const float* in = places.data();
+  int* offset = offset_.data();
+  float* outside = outside_.data();
+  for (std::size_t n = 0; n < places.size(); ++n) {
+    const float place = in[n] - first;
+    const float inside = std::min(std::max(place, 0.0f), last);
+    const int whole = static_cast<int>(inside);
+    offset[n] += whole * stride;
+    outside[n] += std::abs(inside - place);
+    along[n] = inside - static_cast<float>(whole);
   }
 }
 
@@ -221,7 +225,7 @@ void RowPlaces::read(const SignalLanes& lanes, std::size_t lane, float* out) con
     const float a = p[0] + tx * (p[1] - p[0]), b = p[row] + tx * (p[row + 1] - p[row]);
     const float c = q[0] + tx * (q[1] - q[0]), d = q[row] + tx * (q[row + 1] - q[row]);
     const float e = a + ty * (b - a), f = c + ty * (d - c);
-    out[n] = inside_[n] * (e + tz * (f - e));
+    out[n] = outside_[n] > 0 ? 0.0f : e + tz * (f - e);
   }
 }
 

@@ -56,8 +56,11 @@ class RowPlaces {
   void read(const SignalLanes& lanes, std::size_t lane, float* out) const;
 
  private:
+  void add_axis(std::span<const float> places, int low, int size, int stride, float* along);
+
   std::vector<int> offset_;
-  std::vector<float> along_x_, along_y_, along_z_, inside_;
+  std::vector<float> along_x_, along_y_, along_z_;
+  std::vector<float> outside_;  // how far beyond the box, in voxels
 };
 
 }  // namespace lobule::phantom
