@@ -96,11 +96,11 @@ Image<float> find_nifti(const std::filesystem::path& folder, const std::string& 
 }
 
 void add_pictures(ContrastSample& sample, const Images& images, double z_mm) {
-  Image<float> difference = images.early;
-  for (std::size_t i = 0; i < difference.voxels.size(); ++i)
-    difference.voxels[i] = std::max(0.0f, difference.voxels[i] - images.pre.voxels[i]);
-  for (const Image<float>* image :
-       {&images.t1, &images.t2, &images.stir, &images.pre, &images.early, &difference})
+  Image<float> enhanced = images.early;
+  for (std::size_t i = 0; i < enhanced.voxels.size(); ++i)
+    enhanced.voxels[i] = std::max(0.0f, enhanced.voxels[i] - images.pre.voxels[i]);
+  for (const Image<float>* image : {&images.t1, &images.t2, &images.stir, &images.pre, &images.early,
+                                    static_cast<const Image<float>*>(&enhanced)})
     if (!image->empty()) sample.pictures.push_back(slice_picture(*image, slice_at(image->grid, z_mm)));
 }
 
