@@ -1,97 +1,132 @@
 #include "phantom/anatomy.h"
 
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
 #include "core/parallel.h"
+#include "core/random.h"
+#include "phantom/breast_lattice.h"
 
 namespace lobule::phantom {
 namespace {
 
 constexpr double kSkin = 1.8;  // thickness, mm; mean 1.62, up to 3.0 in mammography (Willson et al., 1982)
-constexpr double kBaseX = 76, kBaseY = 12;
-constexpr double kFillet = 16;  // of the fold between breast and trunk, mm
-// Around its footprint the skin still stands out from the trunk, by at least 1 mm: that is breast, too.
-constexpr double kFold = kFillet / 2;
-constexpr double kAreola = 14;  // radius over which skin thickens around the nipple, mm
+constexpr double kBaseX = 76, kBaseGap = 16;  // of the breasts' bases from the middle, mm
+constexpr double kBaseDepth = 6;              // of the bases below the trunk's surface, mm
+constexpr double kFillet = 16;                // of the fold between breast and trunk, mm
+constexpr double kDeep = 45;                   // below the trunk's surface no breast is near, mm
+constexpr double kAreola = 14;                // radius over which skin thickens around the nipple, mm
+constexpr double kClipHalf = 1.5, kClipRadius = 0.5;
 
-BreastShape shape_of(const AnatomyOptions& options, BreastSide side) {
+BreastShape shape_of(const AnatomyOptions& options, const Torso& torso, BreastSide side) {
   BreastShape shape;
   shape.side = side;
   const bool left = side == BreastSide::left;
   const double scale = 1 + (left ? 0.5 : -0.5) * options.asymmetry;
-  shape.base_mm = {left ? kBaseX : -kBaseX, kBaseY, left ? -2.0 : 1.0};
+  const double x = std::max(kBaseX * options.trunk_half_width_mm / 165, options.half_width_mm + kBaseGap);
+  shape.base_mm = {left ? x : -x, torso.front_mm(x) + kBaseDepth, left ? -2.0 : 1.0};
   shape.radii_mm = {scale * options.half_width_mm, scale * options.depth_mm, scale * options.half_height_mm};
   shape.sag_mm = options.sag_mm;
+  shape.splay_mm = options.splay_mm;
+  shape.fullness = options.fullness;
   shape.density_percent = options.density_percent;
+  shape.pattern = options.pattern;
+  for (const ImplantPlan& implant : options.implants)
+    if (implant.side == side)
+      shape.implant_ml = implant.volume_ml, shape.implant_behind_muscle = implant.behind_muscle;
   shape.texture_seed = 2 * options.seed + (left ? 1 : 0);
   return shape;
 }
 
-// Calls visit(point, i) for every point of a lattice with its slice number, a slice per task.
-struct Lattice {
-  Vec3 low_mm, high_mm;
-  double spacing_mm;
-
-  std::array<int, 3> size() const {
-    std::array<int, 3> n;
-    for (int axis = 0; axis < 3; ++axis)
-      n[axis] = std::max(1, static_cast<int>(std::ceil((high_mm[axis] - low_mm[axis]) / spacing_mm)));
-    return n;
-  }
-  template <class Visit>
-  void visit_slice(int k, const Visit& visit) const {
-    const auto n = size();
-    for (int j = 0; j < n[1]; ++j)
-      for (int i = 0; i < n[0]; ++i) visit(low_mm + spacing_mm * Vec3{i + 0.5, j + 0.5, k + 0.5});
-  }
-};
-
-Lattice around_breast(const Breast& breast, double spacing_mm) {
-  const BreastShape& s = breast.shape();
-  const Vec3 margin{kFold + 2, 0, kFold + 2 + s.sag_mm};
-  const Vec3 reach{s.radii_mm.x, 0, s.radii_mm.z};
-  Vec3 low = s.base_mm - reach - margin, high = s.base_mm + reach + margin;
-  low.y = s.base_mm.y - s.radii_mm.y - 12;
-  high.y = s.base_mm.y + 0.5 * s.radii_mm.y;
-  return {low, high, spacing_mm};
+TorsoShape torso_shape(const AnatomyOptions& o) {
+  return {o.seed, o.trunk_half_width_mm, o.trunk_half_depth_mm, o.subcutaneous_mm, o.arms};
 }
-
-struct Sums {
-  double breast = 0, gland = 0;
-  Sums& operator+=(const Sums& other) {
-    breast += other.breast, gland += other.gland;
-    return *this;
-  }
-};
 
 }  // namespace
 
 Anatomy::Anatomy(const AnatomyOptions& options)
     : options_(options),
-      torso_(options.seed),
-      breasts_{Breast(shape_of(options, BreastSide::right)), Breast(shape_of(options, BreastSide::left))} {
+      torso_(torso_shape(options)),
+      breasts_{Breast(shape_of(options, torso_, BreastSide::right)),
+               Breast(shape_of(options, torso_, BreastSide::left))} {
   for (std::size_t n = 0; n < options.lesions.size(); ++n) {
     const LesionPlan& plan = options.lesions[n];
     const Breast& home = breast(plan.side);
     lesions_.emplace_back(plan, n, options.seed, home.point_at(plan.place.x, plan.place.y, plan.place.z),
                           home.nipple_mm());
   }
-  for (Breast& b : breasts_) fit_density(b);
+  place_clips_and_specks();
+  for (Breast& b : breasts_) grow_gland(b);
 }
 
-double Anatomy::surface_distance_mm(Vec3 point, double torso_mm) const {
+void Anatomy::place_clips_and_specks() {
+  const RandomStream random(options_.seed, "benign calcifications");
+  std::uint64_t index = 0;
+  const auto draw = [&](double low, double high) { return random.uniform(index++, low, high); };
+  for (const ClipPlan& plan : options_.clips) {
+    const double around = draw(0, std::numbers::pi), up = draw(-1, 1), rim = std::sqrt(1 - up * up);
+    clips_.push_back({breast(plan.side).point_at(plan.place.x, plan.place.y, plan.place.z),
+                      (kClipHalf - kClipRadius) * Vec3{rim * std::cos(around), rim * std::sin(around), up}});
+  }
+  for (const Breast& b : breasts_) {
+    const BreastSide side = b.shape().side;
+    for (int n = 0; n < options_.coarse_calcifications; ++n) {
+      const double around = draw(0, 2 * std::numbers::pi), rim = 0.6 * std::sqrt(draw(0, 1));
+      const Vec3 center = b.point_at(rim * std::cos(around), draw(0.15, 0.65), rim * std::sin(around));
+      const double radius = draw(0.5, 1.6);
+      benign_specks_.push_back({side, center, radius, {{center, radius}}});
+    }
+    const std::vector<TubeSegment>& tubes = b.vessels().segments();
+    for (int n = 0; n < options_.calcified_vessels && !tubes.empty(); ++n) {
+      // A stretch of a vessel whose walls are lined on both sides.
+      const std::size_t first = static_cast<std::size_t>(draw(0, static_cast<double>(tubes.size())));
+      SpeckGroup group{side, tubes[first].from_mm, 0, {}};
+      for (std::size_t t = first; t < std::min(tubes.size(), first + 6); ++t) {
+        const Vec3 along = tubes[t].to_mm - tubes[t].from_mm;
+        for (double at = 0; at < 1; at += 0.6 / std::max(0.6, norm(along))) {
+          const double turn = draw(0, 2 * std::numbers::pi), radius = tubes[t].radius_mm;
+          const Vec3 wall{radius * std::cos(turn), 0, radius * std::sin(turn)};
+          group.specks.push_back({tubes[t].from_mm + at * along + wall, draw(0.08, 0.22)});
+          group.reach_mm =
+              std::max(group.reach_mm, norm(group.specks.back().center_mm - group.center_mm) + 0.3);
+        }
+      }
+      benign_specks_.push_back(std::move(group));
+    }
+  }
+}
+
+Anatomy::Surface Anatomy::surface_at(Vec3 point, double skin_mm) const {
+  if (skin_mm < -kDeep) return {{kFillet, {}}, skin_mm};
   const Breast& near = breasts_[point.x < 0 ? 0 : 1];
   const Breast& far = breasts_[point.x < 0 ? 1 : 0];
-  double distance = smooth_union(torso_mm, near.distance_mm(point), kFillet);
-  if (std::abs(point.x) < 30) distance = smooth_union(distance, far.distance_mm(point), kFillet);
-  return distance;
+  Surface surface{near.outline_at(point), 0};
+  surface.distance_mm = smooth_union(skin_mm, surface.outline.distance_mm, kFillet);
+  if (std::abs(point.x) < 30)
+    surface.distance_mm = smooth_union(surface.distance_mm, far.outline_at(point).distance_mm, kFillet);
+  return surface;
+}
+
+double Anatomy::clearance_mm(Vec3 point) const {
+  const double surface = surface_at(point, torso_.place(point).skin_mm).distance_mm;
+  const double nipple = norm(point - breasts_[point.x < 0 ? 0 : 1].nipple_mm()) - 8;
+  // First-order distances overrate what is far: a third is taken off.
+  return std::min(surface / 1.5, nipple);
+}
+
+std::optional<BreastSide> Anatomy::breast_of(Vec3 point, const Torso::Place& place,
+                                             const Surface& surface) const {
+  if (surface.distance_mm > -kSkin || -place.trunk_mm > place.muscle_mm || place.arm_mm < 0)
+    return std::nullopt;
+  const Breast& near = breasts_[point.x < 0 ? 0 : 1];
+  if (!near.footprint_contains(point, surface.outline, kBreastFold)) return std::nullopt;
+  return near.shape().side;
 }
 
 std::optional<BreastSide> Anatomy::breast_at(Vec3 point) const {
-  const Breast& near = breasts_[point.x < 0 ? 0 : 1];
-  if (!near.footprint_contains(point, kFold)) return std::nullopt;
-  const double torso = torso_.distance_mm(point);
-  if (-torso > torso_.muscle_depth_mm(point)) return std::nullopt;
-  if (surface_distance_mm(point, torso) > -kSkin) return std::nullopt;
-  return near.shape().side;
+  const Torso::Place place = torso_.place(point);
+  return breast_of(point, place, surface_at(point, place.skin_mm));
 }
 
 int Anatomy::lesion_at(Vec3 point, double width) const {
@@ -104,77 +139,87 @@ int Anatomy::lesion_at(Vec3 point, double width) const {
   return which;
 }
 
-Composition Anatomy::at(Vec3 point, double width) const {
-  Composition c{};
-  const double torso = torso_.distance_mm(point);
+Anatomy::Sample Anatomy::sample(Vec3 point, double width) const {
+  Sample out;
+  Composition& c = out.composition;
+  const Torso::Place place = torso_.place(point);
   const Breast& breast = breasts_[point.x < 0 ? 0 : 1];
-  double distance = surface_distance_mm(point, torso);
-  const double nipple = breast.nipple_distance_mm(point);
-  if (std::min(distance, nipple) > width / 2) {
+  const Surface surface = surface_at(point, place.skin_mm);
+  const double from_nipple = norm(point - breast.nipple_mm());
+  if (surface.distance_mm > width / 2 && from_nipple > 12 + width) {
     share(c, Tissue::air) = 1;
-    return c;
+    return out;
   }
   share(c, Tissue::fat) = 1;
-  const double depth = -torso;
-  const double muscle = torso_.muscle_depth_mm(point);
-  if (breast.footprint_contains(point) && depth < muscle + width)
-    breast.paint_inside(c, point, -distance, muscle - depth, width);
-  if (depth > muscle - width && distance < 0) torso_.paint_inside(c, point, depth, muscle, width);
-  for (const Lesion& lesion : lesions_) {
-    const double to_lesion = lesion.distance_mm(point);
-    if (to_lesion < width) lesion.paint_over(c, point, to_lesion, width);
-  }
-  const double from_nipple = norm(point - breast.nipple_mm());
-  const double thickness = kSkin * (1 + 0.7 * std::exp(-from_nipple * from_nipple / (kAreola * kAreola)));
-  paint(c, Tissue::skin, 1 - coverage(distance + thickness, width));
-  if (nipple < width) {
-    paint(c, Tissue::nipple, coverage(nipple, width));
-    distance = std::min(distance, nipple);
-  }
-  paint(c, Tissue::air, 1 - coverage(distance, width));
-  return c;
+  const double depth = -place.trunk_mm;
+  out.breast = breast_of(point, place, surface);
+  if (depth < place.muscle_mm + width && place.arm_mm > -kFillet &&
+      breast.footprint_contains(point, surface.outline, out.breast ? kBreastFold : 0))
+    breast.paint_inside(c, point, surface.outline, width);
+  if (surface.distance_mm < 0 && (depth > place.muscle_mm - width || place.arm_mm < width))
+    torso_.paint_inside(c, point, place, width);
+  paint_findings(c, point, width);
+  paint_skin(c, point, surface.distance_mm, width);
+  return out;
 }
 
-void Anatomy::fit_density(Breast& target) const {
-  const Lattice lattice = around_breast(target, 3.0);
-  std::vector<Breast::Sample> samples;
+void Anatomy::paint_findings(Composition& c, Vec3 point, double width) const {
+  for (const Lesion& lesion : lesions_) {
+    if (norm(point - lesion.center_mm()) > lesion.reach_mm() + 2 * width) continue;
+    const double distance = lesion.distance_mm(point);
+    if (distance < width || lesion.plan().kind == LesionKind::calcifications)
+      lesion.paint_over(c, point, distance, width);
+  }
+  for (const SpeckGroup& group : benign_specks_) {
+    if (norm(point - group.center_mm) > group.reach_mm + width) continue;
+    double amount = 0;
+    for (const Speck& speck : group.specks) amount += speck_share(speck, point, width);
+    paint(c, Tissue::calcification, std::min(1.0, amount));
+  }
+  for (const Clip& clip : clips_) {
+    const Vec3 from = point - clip.center_mm, half = clip.half_axis_mm;
+    if (norm(from) > kClipHalf + width) continue;
+    const double along = std::clamp(dot(from, half) / dot(half, half), -1.0, 1.0);
+    paint(c, Tissue::clip, coverage(norm(from - along * half) - kClipRadius, width));
+  }
+}
+
+void Anatomy::paint_skin(Composition& c, Vec3 point, double surface, double width) const {
+  const Breast& breast = breasts_[point.x < 0 ? 0 : 1];
+  const double from_nipple = norm(point - breast.nipple_mm());
+  if (surface < -1.7 * kSkin - width && from_nipple > 12 + width) return;
+  const double thickness = kSkin * (1 + 0.7 * std::exp(-from_nipple * from_nipple / (kAreola * kAreola)));
+  paint(c, Tissue::skin, 1 - coverage(surface + thickness, width));
+  if (from_nipple < 12 + width) {
+    const double nipple = breast.nipple_distance_mm(point);
+    paint(c, Tissue::nipple, coverage(nipple, width));
+    surface = std::min(surface, nipple);
+  }
+  paint(c, Tissue::air, 1 - coverage(surface, width));
+}
+
+void Anatomy::grow_gland(Breast& target) const {
+  const auto depths = [&](Vec3 point) {
+    const Torso::Place place = torso_.place(point);
+    return Breast::Depths{-surface_at(point, place.skin_mm).distance_mm, place.muscle_mm + place.trunk_mm};
+  };
+  const BreastLattice lattice(target, 3.0);
+  std::vector<Vec3> samples;
   for (int k = 0; k < lattice.size()[2]; ++k)
     lattice.visit_slice(k, [&](Vec3 point) {
-      if (breast_at(point) != target.shape().side) return;
-      const double torso = torso_.distance_mm(point);
-      samples.push_back({point, -surface_distance_mm(point, torso), torso_.muscle_depth_mm(point) + torso});
+      if (target.implant_distance_mm(point) > 0 && breast_at(point) == target.shape().side)
+        samples.push_back(point);
     });
-  target.fit_density(samples);
+  target.grow_gland(depths, samples);
 }
 
-BreastTruth Anatomy::measure_breast(BreastSide side, double spacing_mm) const {
-  const Breast& target = breast(side);
-  const Lattice lattice = around_breast(target, spacing_mm);
-  const std::size_t slices = static_cast<std::size_t>(lattice.size()[2]);
-  const Sums sums = parallel_sum(slices, 1, Sums{}, [&](std::size_t k, std::size_t) {
-    Sums slice;
-    lattice.visit_slice(static_cast<int>(k), [&](Vec3 point) {
-      if (breast_at(point) != side) return;
-      const Composition c = at(point, spacing_mm);
-      slice.breast += 1 - share(c, Tissue::nipple) - share(c, Tissue::air);
-      slice.gland += share(c, Tissue::gland);
-    });
-    return slice;
-  });
-  const double ml = spacing_mm * spacing_mm * spacing_mm / 1000;
-  BreastTruth truth;
-  truth.side = side;
-  truth.breast_ml = sums.breast * ml;
-  truth.fgt_ml = sums.gland * ml;
-  truth.percent_density = 100 * sums.gland / sums.breast;
-  truth.nipple_mm = target.nipple_mm();
-  return truth;
-}
-
-std::vector<LesionTruth> Anatomy::measure_lesions(double spacing_mm) const {
-  std::vector<LesionTruth> truths;
-  for (const Lesion& lesion : lesions_) truths.push_back(measure_lesion(lesion, spacing_mm));
-  return truths;
+std::vector<Speck> Anatomy::specks(BreastSide side) const {
+  std::vector<Speck> all;
+  for (const Lesion& lesion : lesions_)
+    if (lesion.plan().side == side) all.insert(all.end(), lesion.specks().begin(), lesion.specks().end());
+  for (const SpeckGroup& group : benign_specks_)
+    if (group.side == side) all.insert(all.end(), group.specks.begin(), group.specks.end());
+  return all;
 }
 
 }  // namespace lobule::phantom

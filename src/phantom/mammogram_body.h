@@ -5,7 +5,6 @@
 
 #include "phantom/anatomy.h"
 #include "phantom/compression.h"
-#include "phantom/tissue_raster.h"
 
 namespace lobule::phantom {
 
@@ -36,9 +35,6 @@ struct MammogramBody {
   Vec3 nipple_mm;
   double back_mm = 0;  // y of the plane behind which tissue stays on the chest wall
 };
-
-// A mixture as X-rays see it; `solid` is its share of breast, without nipple and what lies behind the breast.
-BodyVoxel body_voxel(const TissueMix& mix, double& solid);
 
 MammogramBody make_body(const Anatomy& anatomy, BreastSide side, double spacing_mm);
 

@@ -1,7 +1,5 @@
 #include "phantom/noise_lattice.h"
 
-#include <cmath>
-
 #include "core/random.h"
 
 namespace lobule::phantom {
@@ -21,9 +19,10 @@ float NoiseLattice::operator()(Vec3 point) const {
   int corner[3];
   float weight[3];
   for (int axis = 0; axis < 3; ++axis) {
-    const double floor = std::floor(point[axis]);
+    int floor = static_cast<int>(point[axis]);
+    if (point[axis] < floor) --floor;
     const float t = static_cast<float>(point[axis] - floor);
-    corner[axis] = static_cast<int>(static_cast<long long>(floor) & kMask);
+    corner[axis] = floor & kMask;
     weight[axis] = t * t * (3 - 2 * t);
   }
   float sum = 0;

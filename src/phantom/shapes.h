@@ -14,6 +14,19 @@ inline double coverage(double distance_mm, double width_mm) {
   return std::clamp(0.5 - distance_mm / width_mm, 0.0, 1.0);
 }
 
+// Length in a plane; quicker than std::hypot, whose care for extreme values nothing here needs.
+inline double flat_norm(double a, double b) {
+  return std::sqrt(a * a + b * b);
+}
+
+// The share of a voxel that a round tube fills, such that a straight tube keeps its volume in voxels of any
+// size: coverage(), which takes surfaces for flat, gives π w² (1/2 + r/w)³ / 3 (r < w/2) or π (r² + w²/12)
+// where its cross-section is π r².
+inline double tube_share(double distance_mm, double radius_mm, double width_mm) {
+  const double flat = coverage(distance_mm, width_mm), q = radius_mm / width_mm, a = 0.5 + q;
+  return flat * (q < 0.5 ? 3 * q * q / (a * a * a) : 1 / (1 + 1 / (12 * q * q)));
+}
+
 // 0 below `low`, 1 above `high`, smooth between.
 inline double smooth_step(double low, double high, double value) {
   const double t = std::clamp((value - low) / (high - low), 0.0, 1.0);

@@ -7,11 +7,76 @@
 
 namespace lobule::phantom {
 
+namespace {
+
+constexpr int kBlock = 8;  // voxels: blocks that lie in air as a whole are recognised by their middles
+
+class Rasterizer {
+ public:
+  Rasterizer(const Anatomy& anatomy, TissueRaster& raster, int through_plane)
+      : anatomy_(anatomy), raster_(raster), grid_(raster.grid), points_(through_plane) {
+    const Vec3 s = grid_.spacing_mm;
+    width_ = points_ > 1 ? std::sqrt(s.x * s.y) : std::cbrt(s.x * s.y * s.z);
+    slice_ = s.z * grid_.direction.column[2];
+    reach_ = norm(0.5 * kBlock * s) + width_;
+  }
+
+  // Fills the block of voxels that starts at an index.
+  void fill(int i0, int j0, int k0) {
+    const int i1 = std::min(i0 + kBlock, grid_.size[0]), j1 = std::min(j0 + kBlock, grid_.size[1]);
+    const int k1 = std::min(k0 + kBlock, grid_.size[2]);
+    const Vec3 middle = point_from_index(grid_, 0.5 * Vec3{i0 + i1 - 1.0, j0 + j1 - 1.0, k0 + k1 - 1.0});
+    const bool empty = anatomy_.clearance_mm(middle) > reach_;
+    for (int k = k0; k < k1; ++k)
+      for (int j = j0; j < j1; ++j)
+        for (int i = i0; i < i1; ++i)
+          if (empty)
+            raster_.voxels[grid_.offset(i, j, k)] = kAir;
+          else
+            fill_voxel(i, j, k);
+  }
+
+ private:
+  static constexpr TissueMix kAir{{static_cast<Material>(Tissue::air)}, {255}};
+
+  void fill_voxel(int i, int j, int k) {
+    const Vec3 center = point_from_index(grid_, Vec3{double(i), double(j), double(k)});
+    const std::size_t voxel = grid_.offset(i, j, k);
+    Anatomy::Sample mean;
+    if (points_ == 1) {
+      mean = anatomy_.sample(center, width_);
+    } else {
+      for (int n = 0; n < points_; ++n) {
+        const Composition c = anatomy_.at(center + ((n + 0.5) / points_ - 0.5) * slice_, width_);
+        for (std::size_t t = 0; t < c.size(); ++t) mean.composition[t] += c[t] / static_cast<float>(points_);
+      }
+      mean.breast = anatomy_.breast_at(center);
+    }
+    const Composition& c = mean.composition;
+    const bool planned = share(c, Tissue::lesion) > 0;
+    const int lesion =
+        planned ? std::max(0, anatomy_.lesion_at(center, 2 * grid_.spacing_mm.z + width_)) : -1;
+    raster_.voxels[voxel] = pack(c, lesion);
+    if (mean.breast && share(c, Tissue::air) <= 0.5f)
+      raster_.breast.voxels[voxel] = static_cast<std::uint8_t>(*mean.breast);
+  }
+
+  const Anatomy& anatomy_;
+  TissueRaster& raster_;
+  const Grid& grid_;
+  int points_;
+  double width_, reach_;
+  Vec3 slice_;
+};
+
+}  // namespace
+
 TissueMix pack(const Composition& composition, int lesion) {
   TissueMix mix;
   std::array<float, 4> shares{};
   for (int t = 0; t < kTissueCount; ++t) {
     float value = composition[t];
+    if (value <= shares[3]) continue;
     Material material = static_cast<Material>(t);
     if (lesion >= 0 && static_cast<Tissue>(t) == Tissue::lesion)
       material = static_cast<Material>(kTissueCount + lesion);
@@ -21,10 +86,10 @@ TissueMix pack(const Composition& composition, int lesion) {
         std::swap(material, mix.material[slot]);
       }
   }
-  const float total = shares[0] + shares[1] + shares[2] + shares[3];
+  const float scale = 255 / (shares[0] + shares[1] + shares[2] + shares[3]);
   int left = 255;
   for (std::size_t slot = 1; slot < shares.size(); ++slot) {
-    mix.share[slot] = static_cast<std::uint8_t>(std::lround(255 * shares[slot] / total));
+    mix.share[slot] = static_cast<std::uint8_t>(scale * shares[slot] + 0.5f);
     left -= mix.share[slot];
   }
   mix.share[0] = static_cast<std::uint8_t>(left);
@@ -33,28 +98,13 @@ TissueMix pack(const Composition& composition, int lesion) {
 
 TissueRaster rasterize(const Anatomy& anatomy, const Grid& grid, int through_plane) {
   TissueRaster raster{grid, std::vector<TissueMix>(grid.voxel_count()), Mask(grid)};
-  const Vec3 s = grid.spacing_mm;
-  const double width = through_plane > 1 ? std::sqrt(s.x * s.y) : std::cbrt(s.x * s.y * s.z);
-  const Vec3 slice = s.z * grid.direction.column[2];
-  parallel_for(
-      static_cast<std::size_t>(grid.size[1]) * static_cast<std::size_t>(grid.size[2]), [&](std::size_t row) {
-        const int j = static_cast<int>(row) % grid.size[1], k = static_cast<int>(row) / grid.size[1];
-        for (int i = 0; i < grid.size[0]; ++i) {
-          const Vec3 center = point_from_index(grid, Vec3{double(i), double(j), double(k)});
-          Composition mean{};
-          for (int n = 0; n < through_plane; ++n) {
-            const Composition c = anatomy.at(center + ((n + 0.5) / through_plane - 0.5) * slice, width);
-            for (std::size_t t = 0; t < mean.size(); ++t) mean[t] += c[t] / static_cast<float>(through_plane);
-          }
-          const std::size_t voxel = grid.offset(i, j, k);
-          const bool has_lesion = share(mean, Tissue::lesion) > 0;
-          raster.voxels[voxel] =
-              pack(mean, has_lesion ? std::max(0, anatomy.lesion_at(center, 2 * s.z + width)) : -1);
-          if (share(mean, Tissue::air) > 0.5f) continue;
-          if (const auto side = anatomy.breast_at(center))
-            raster.breast.voxels[voxel] = static_cast<std::uint8_t>(*side);
-        }
-      });
+  const std::size_t rows = static_cast<std::size_t>((grid.size[1] + kBlock - 1) / kBlock);
+  const std::size_t slabs = static_cast<std::size_t>((grid.size[2] + kBlock - 1) / kBlock);
+  parallel_for(rows * slabs, [&](std::size_t piece) {
+    Rasterizer rasterizer(anatomy, raster, through_plane);
+    const int j = kBlock * static_cast<int>(piece % rows), k = kBlock * static_cast<int>(piece / rows);
+    for (int i = 0; i < grid.size[0]; i += kBlock) rasterizer.fill(i, j, k);
+  });
   return raster;
 }
 
