@@ -10,6 +10,7 @@
 #include "phantom/mammogram_detector.h"
 #include "phantom/mammogram_look.h"
 #include "phantom/mammogram_projection.h"
+#include "phantom/mammogram_texture.h"
 #include "phantom/mammogram_truth.h"
 
 namespace lobule::phantom {
@@ -135,6 +136,11 @@ MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& op
       const std::vector<float> pectoral = map(&Rays::Sums::pectoral);
       paths.breast = breast;
       for (std::size_t i = 0; i < breast.size(); ++i) paths.breast[i] += pectoral[i];
+      const std::vector<float> fine = fine_structure(paths, breast, options.seed, number);
+      for (std::size_t i = 0; i < fine.size(); ++i) {
+        paths.glandular[i] += fine[i];
+        paths.adipose[i] -= fine[i];
+      }
       const bool thick = compression.shape().thickness_mm >= kThickFrom;
       image.exposure.kvp = thick ? 30 : 28;
       image.exposure.source_to_detector_mm = geometry.source_to_detector_mm;
