@@ -15,6 +15,8 @@ const char* const kWhere = "label map";
 
 // Where Anatomy puts the middle of a breast, and the chest wall behind it.
 constexpr double kBreastX_mm = 76, kChestWallY_mm = 10;
+// Where fields of view begin in front (dynamic_grid), with some room.
+constexpr double kFrontY_mm = -106;
 
 LabelTissue pure(int label, Tissue tissue, bool breast) {
   LabelTissue row{label, {}, breast};
@@ -219,7 +221,8 @@ LabelMap place_prone(LabelMap map) {
   if (box.low.x > box.high.x) throw Error(kWhere, "no label counts as breast", "its place is not known");
   const double x = !map.side ? 0 : *map.side == BreastSide::right ? -kBreastX_mm : kBreastX_mm;
   const Vec3 middle = 0.5 * (box.low + box.high);
-  const Vec3 shift = Vec3{x, kChestWallY_mm, 0} - Vec3{middle.x, box.high.y, middle.z};
+  const double rear = std::max(kChestWallY_mm, kFrontY_mm + box.high.y - box.low.y);
+  const Vec3 shift = Vec3{x, rear, 0} - Vec3{middle.x, box.high.y, middle.z};
   map.labels.grid.origin_mm = map.labels.grid.origin_mm + shift;
   return map;
 }

@@ -34,7 +34,8 @@ struct LabelMap {
 void check(const LabelMap& map);
 
 // The map moved such that it lies where an Anatomy's breast does, as coils and compression expect it: the
-// breasts' rearmost voxel at y = 10 mm, their middle at z = 0 and, for one breast, at x = ∓76 mm.
+// breasts' rearmost voxel at y = 10 mm (further back where a long breast would leave the field of view in
+// front), their middle at z = 0 and, for one breast, at x = ∓76 mm.
 LabelMap place_prone(LabelMap map);
 
 // The share of every tissue in each voxel of any grid. Between the map's voxel centres compositions are

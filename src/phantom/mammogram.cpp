@@ -104,12 +104,18 @@ Image<float> image_of(std::vector<float> values, int columns, int rows, double p
 }  // namespace
 
 MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& options) {
+  return make_mammograms(anatomy, options,
+                         [&](BreastSide side) { return make_body(anatomy, side, options.anatomy_mm); });
+}
+
+MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& options,
+                              const std::function<MammogramBody(BreastSide)>& body_of) {
   check(options);
   MammogramExam exam;
   exam.options = options;
   const SignalTable soft(tungsten_rhodium_28()), hard(tungsten_rhodium_30());
   for (const BreastSide side : options.sides) {
-    const MammogramBody body = make_body(anatomy, side, options.anatomy_mm);
+    const MammogramBody body = body_of(side);
     for (const MammogramView view : options.views) {
       const bool oblique = view == MammogramView::mlo, right = side == BreastSide::right;
       const std::uint64_t number = (right ? 0 : 2) + (oblique ? 1 : 0);

@@ -107,6 +107,22 @@ const TissueXray& xray_of(Tissue tissue) {
   return table[static_cast<std::size_t>(tissue)];
 }
 
+BodyVoxel body_voxel(const TissueMix& mix, double& solid) {
+  double adipose = 0, glandular = 0, dense = 0;
+  solid = 0;
+  for (std::size_t slot = 0; slot < 4; ++slot) {
+    const double amount = mix.share[slot] / 255.0;
+    if (amount <= 0) continue;
+    const Material material = mix.material[slot];
+    const Tissue tissue = material < kTissueCount ? static_cast<Tissue>(material) : Tissue::lesion;
+    const TissueXray& x = xray_of(is_behind(tissue) ? Tissue::fat : tissue);
+    adipose += amount * x.adipose, glandular += amount * x.glandular;
+    if (x.dense) dense += amount;
+    if (tissue != Tissue::air && tissue != Tissue::nipple && !is_behind(tissue)) solid += amount;
+  }
+  return {in_units(adipose), in_units(glandular), in_units(dense), 0};
+}
+
 MammogramBody make_body(const Anatomy& anatomy, BreastSide side, double spacing_mm) {
   MammogramBody body;
   body.side = side;
@@ -131,19 +147,9 @@ MammogramBody make_body(const Anatomy& anatomy, BreastSide side, double spacing_
     const TissueRaster raster = rasterize(anatomy, slab);
     parallel_for_ranges(raster.voxels.size(), slice, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
-        double adipose = 0, glandular = 0, dense = 0, solid = 0;
-        for (std::size_t slot = 0; slot < 4; ++slot) {
-          const double amount = raster.voxels[i].share[slot] / 255.0;
-          if (amount <= 0) continue;
-          const Material material = raster.voxels[i].material[slot];
-          const Tissue tissue = material < kTissueCount ? static_cast<Tissue>(material) : Tissue::lesion;
-          const TissueXray& x = xray_of(is_behind(tissue) ? Tissue::fat : tissue);
-          adipose += amount * x.adipose, glandular += amount * x.glandular;
-          if (x.dense) dense += amount;
-          if (tissue != Tissue::air && tissue != Tissue::nipple && !is_behind(tissue)) solid += amount;
-        }
+        double solid = 0;
         const std::size_t voxel = first * slice + i;
-        body.voxels[voxel] = {in_units(adipose), in_units(glandular), in_units(dense), 0};
+        body.voxels[voxel] = body_voxel(raster.voxels[i], solid);
         if (solid <= 0) continue;
         const int row = static_cast<int>(i / slab.size[0]) % slab.size[1];
         const Vec3 point = point_from_index(slab, {double(i % slab.size[0]), double(row), double(i / slice)});

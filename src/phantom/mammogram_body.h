@@ -1,10 +1,13 @@
 #pragma once
 // One hanging breast as X-rays see it: on a fine grid, each voxel a mixture of the two basis materials.
 
+#include <functional>
 #include <vector>
 
 #include "phantom/anatomy.h"
 #include "phantom/compression.h"
+#include "phantom/mammogram.h"
+#include "phantom/tissue_raster.h"
 
 namespace lobule::phantom {
 
@@ -36,7 +39,15 @@ struct MammogramBody {
   double back_mm = 0;  // y of the plane behind which tissue stays on the chest wall
 };
 
+// A mixture as X-rays see it; `solid` is its share of breast, without nipple and what lies behind the breast.
+BodyVoxel body_voxel(const TissueMix& mix, double& solid);
+
 MammogramBody make_body(const Anatomy& anatomy, BreastSide side, double spacing_mm);
+
+// Mammograms of an anatomy whose breasts' insides come from elsewhere: as make_mammograms of mammogram.h,
+// with `body` in place of make_body.
+MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& options,
+                              const std::function<MammogramBody(BreastSide)>& body);
 
 // A view whose beam comes from `angle_radians` towards the middle of the body: 0 for CC, π/4 for MLO.
 ViewFrame view_frame(const MammogramBody& body, double angle_radians);
