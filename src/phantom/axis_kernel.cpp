@@ -132,4 +132,21 @@ void filter_slices(const AxisKernel& kernel, Image<float>& image) {
   });
 }
 
+Image<float> zero_filled(const Image<float>& image, const Grid& grid) {
+  Image<float> out(grid);
+  const auto axis = [](const Grid& g, int a) { return Axis{g.size[a], g.origin_mm[a], g.spacing_mm[a]}; };
+  const AxisKernel rows = axis_kernel(axis(image.grid, 0), axis(grid, 0), 1);
+  const AxisKernel columns = axis_kernel(axis(image.grid, 1), axis(grid, 1), 1);
+  parallel_for(static_cast<std::size_t>(grid.size[2]), [&](std::size_t k) {
+    std::vector<float> half(static_cast<std::size_t>(image.grid.size[0]) * grid.size[1]);
+    filter_columns(columns, image.grid.size[0], &image.voxels[image.grid.offset(0, 0, static_cast<int>(k))],
+                   half.data());
+    float* plane = &out.voxels[grid.offset(0, 0, static_cast<int>(k))];
+    filter_rows(rows, grid.size[1], half.data(), plane);
+    for (std::size_t v = 0; v < static_cast<std::size_t>(grid.size[0]) * grid.size[1]; ++v)
+      plane[v] = std::abs(plane[v]);
+  });
+  return out;
+}
+
 }  // namespace lobule::phantom

@@ -37,4 +37,8 @@ void filter_columns(const AxisKernel& kernel, int width, const float* in, float*
 // Along the slices of a volume, in place.
 void filter_slices(const AxisKernel& kernel, Image<float>& image);
 
+// The image on a grid with other rows and columns, and the same slices, as scanners interpolate by filling
+// k-space with zeros; magnitudes.
+Image<float> zero_filled(const Image<float>& image, const Grid& grid);
+
 }  // namespace lobule::phantom

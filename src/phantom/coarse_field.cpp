@@ -40,15 +40,17 @@ void CoarseField::row(int j, int k, float* out) const {
     const float near = p[0] + fj * (p[row] - p[0]), far = p[slice] + fj * (p[slice + row] - p[slice]);
     return near + fk * (far - near);
   };
-  float left = knot(0), right = knot(1);
-  int cell = 0;
-  for (int i = 0; i < size_[0]; ++i) {
-    const auto [i0, fi] = split(0, i);
-    if (i0 != cell) {
-      cell = i0;
-      left = knot(cell), right = knot(cell + 1);
-    }
-    out[i] = left + fi * (right - left);
+  float left = knot(0);
+  for (int cell = 0, i = 0; cell + 1 < knots_[0]; ++cell) {
+    const float right = knot(cell + 1);
+    // Voxels up to the next knot; the last cell takes the rest.
+    const int end = cell + 2 < knots_[0]
+                        ? std::min(size_[0], static_cast<int>(std::ceil((cell + 1) / scale_[0])))
+                        : size_[0];
+    const auto step = static_cast<float>(scale_[0]) * (right - left);
+    const float start = left - static_cast<float>(cell) * (right - left);
+    for (; i < end; ++i) out[i] = start + static_cast<float>(i) * step;
+    left = right;
   }
 }
 

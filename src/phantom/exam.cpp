@@ -237,6 +237,7 @@ void make_diffusion(const Session& session) {
   Exam& exam = session.exam;
   const Readout readout = epi_readout(exam.options);
   const Grid grid = diffusion_grid(exam.options);
+  exam.truth.epi_shift_mm = session.scanner.epi_shift_mm(readout, grid);
   for (const double b : exam.options.choice.b_values) {
     SignalTable table = signal_table(session, diffusion_sequence(b), kDiffusionScale);
     for (float& fat : table.fat) fat *= kEpiFatLeft;
@@ -246,24 +247,6 @@ void make_diffusion(const Session& session) {
   }
   exam.adc = fit_adc(exam.diffusion,
                      kAdcNoiseFloor * std::max(session.noise(kDiffusionNoise), 0.01 * kDiffusionNoise));
-}
-
-// Zero-filled to a finer plane, as scanners interpolate.
-Image<float> interpolated(const Image<float>& image, const Grid& grid) {
-  Image<float> out(grid);
-  const auto axis = [](const Grid& g, int a) { return Axis{g.size[a], g.origin_mm[a], g.spacing_mm[a]}; };
-  const AxisKernel rows = axis_kernel(axis(image.grid, 0), axis(grid, 0), 1);
-  const AxisKernel columns = axis_kernel(axis(image.grid, 1), axis(grid, 1), 1);
-  parallel_for(static_cast<std::size_t>(grid.size[2]), [&](std::size_t k) {
-    std::vector<float> half(static_cast<std::size_t>(image.grid.size[0]) * grid.size[1]);
-    filter_columns(columns, image.grid.size[0], &image.voxels[image.grid.offset(0, 0, static_cast<int>(k))],
-                   half.data());
-    float* plane = &out.voxels[grid.offset(0, 0, static_cast<int>(k))];
-    filter_rows(rows, grid.size[1], half.data(), plane);
-    for (std::size_t v = 0; v < static_cast<std::size_t>(grid.size[0]) * grid.size[1]; ++v)
-      plane[v] = std::abs(plane[v]);
-  });
-  return out;
 }
 
 void make_volumes(const Session& session) {
@@ -292,7 +275,7 @@ void make_volumes(const Session& session) {
     const double start_s = kFirstPost_s + options.post_phases * kPhaseInterval_s;
     const Rates rates = rates_at(session, minutes_after_arrival(start_s + kPhase_s / 2));
     add("post_highres", "post_highres", start_s, true, fatsat,
-        interpolated(
+        zero_filled(
             session.scanner.volume(signal_table(session, fatsat, kDynamicScale, rates),
                                    dynamic_readout(options, true), motion_at(options, options.post_phases)),
             highres_grid(options)));

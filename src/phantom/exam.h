@@ -96,6 +96,9 @@ struct ExamTruth {
   Image<std::uint8_t> labels;  // a Tissue's number
   Mask breast;                 // 1 right, 2 left
   Image<float> gland_share;
+  // Of the diffusion images: by how much EPI moved what lies at a point, towards the back (but where the
+  // limit of stretching held it).
+  Image<float> epi_shift_mm;
 };
 
 // One image of the exam with what its header would say.
@@ -157,9 +160,21 @@ Grid ultrafast_grid(const ExamOptions& options);
 // Scale from relative signals to stored ones.
 inline constexpr double kDynamicScale = 8000, kSpinEchoScale = 900, kDiffusionScale = 1500;
 
-// A patient drawn at random from `seed`: breast size, asymmetry, density, motion; with a lesion of random
-// place, size (6–25 mm), irregularity and contrast where `with_lesion`. Ranges: breast volumes of about
-// 250–1200 ml, density 5–45 %.
+// A patient drawn at random from `seed`: breast size, asymmetry, density, tissues, kinetics, motion,
+// breathing, field, agent, dose, coil, fat suppression, noise, artefacts, sequence, b-values; with a mass of
+// random place, size (6–25 mm), irregularity and contrast where `with_lesion`. Ranges:
+// docs/methods/phantom.md.
 ExamOptions random_options(std::uint64_t seed, bool with_lesion);
+
+// Lesions by request: "none", a kind ("mass", "rim", "spiculated", "nme", "focus", "cyst", "fibroadenoma",
+// "calcifications"), or "mixed": none in a quarter of patients, else up to three of any kind. Throws Error
+// for another word.
+std::vector<LesionPlan> plan_lesions(std::uint64_t seed, const std::string& asked);
+
+// How often each kind of lesion shows each curve, as in ExamOptions::curves.
+std::vector<CurveType> draw_curves(std::uint64_t seed, const std::vector<LesionPlan>& lesions);
+
+// Which series a site's protocol holds.
+SeriesChoice random_choice(std::uint64_t seed);
 
 }  // namespace lobule::phantom

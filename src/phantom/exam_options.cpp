@@ -1,9 +1,8 @@
-// Grids of an exam, and patients drawn at random.
+// Grids of an exam.
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/random.h"
 #include "phantom/exam.h"
 
 namespace lobule::phantom {
@@ -62,33 +61,6 @@ ExamOptions with_spacing(ExamOptions options, double spacing_mm) {
   options.dynamic_size = std::max(1, static_cast<int>(std::lround(width / spacing_mm)));
   options.dynamic_slices = std::max(1, static_cast<int>(std::lround(height / spacing_mm)));
   options.dynamic_spacing_mm = options.dynamic_slice_mm = spacing_mm;
-  return options;
-}
-
-ExamOptions random_options(std::uint64_t seed, bool with_lesion) {
-  const RandomStream random(seed, "exam options");
-  ExamOptions options;
-  AnatomyOptions& anatomy = options.anatomy;
-  anatomy.seed = seed;
-  anatomy.half_width_mm = random.uniform(0, 50, 64);
-  anatomy.depth_mm = random.uniform(1, 60, 96);
-  anatomy.half_height_mm = random.uniform(2, 52, 64);
-  anatomy.asymmetry = random.uniform(3, -0.10, 0.10);
-  anatomy.sag_mm = random.uniform(4, 2, 14);
-  anatomy.density_percent = std::exp(random.uniform(5, std::log(5), std::log(45)));
-  options.motion_mm = random.uniform(6, 0.3, 2.0);
-  anatomy.lesions.clear();
-  if (with_lesion) {
-    LesionPlan lesion;
-    lesion.side = random.uniform(7) < 0.5 ? BreastSide::right : BreastSide::left;
-    lesion.diameter_mm = std::exp(random.uniform(8, std::log(6), std::log(25)));
-    const double around = random.uniform(9, 0, 2 * 3.14159265358979);
-    const double out = random.uniform(10, 0.05, 0.5);
-    lesion.place = {out * std::cos(around), random.uniform(11, 0.15, 0.6), out * std::sin(around)};
-    lesion.irregularity = random.uniform(12, 0.05, 0.35);
-    lesion.uptake_scale = random.uniform(13, 0.55, 1.5);
-    anatomy.lesions = {lesion};
-  }
   return options;
 }
 

@@ -1,9 +1,9 @@
 // Rician noise over tens of millions of voxels: a counter-based generator and a Box–Muller transform in
 // single precision that the compiler turns into vector instructions.
 
+#include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 
 #include "core/parallel.h"
 #include "core/random.h"
@@ -36,6 +36,14 @@ inline float sine_turns(float t) {
   return x * (1 + q * (-1 / 6.0f + q * (1 / 120.0f + q * (-1 / 5040.0f + q / 362880))));
 }
 
+// √x for x ≥ 0, relative error below 1e-6: Newton's steps on 1/√x. The library's sets errno, which keeps
+// loops scalar.
+inline float root(float x) {
+  float y = std::bit_cast<float>(0x5f3759dfu - (std::bit_cast<std::uint32_t>(x) >> 1));
+  for (int step = 0; step < 3; ++step) y *= 1.5f - 0.5f * x * y * y;
+  return x * y;
+}
+
 constexpr std::size_t kBlock = 256;
 
 // Complex standard normal values for counters from `index` on.
@@ -49,7 +57,7 @@ void fill_normals(std::uint64_t key, std::size_t index, std::array<float, kBlock
   }
   for (std::size_t i = 0; i < kBlock; ++i) {
     const float u = (static_cast<float>(static_cast<std::int32_t>(a[i])) + 1) * 0x1.0p-24f;
-    const float radius = std::sqrt(std::max(0.0f, -2 * natural_log(u)));
+    const float radius = root(std::max(0.0f, -2 * natural_log(u)));
     // A turn folded to a quarter on both sides of 0, with the cosine from the same point.
     const float turn = static_cast<float>(static_cast<std::int32_t>(b[i])) * 0x1.0p-24f - 0.5f;  // −1/2 … 1/2
     const float folded = turn > 0.25f ? 0.5f - turn : turn < -0.25f ? -0.5f - turn : turn;
@@ -74,7 +82,7 @@ void add_rician_noise(Image<float>& image, double sigma, std::uint64_t seed, std
       float* voxels = &image.voxels[start];
       for (std::size_t i = 0; i < count; ++i) {
         const float r = voxels[i] + deviation * real[i], s = deviation * imaginary[i];
-        voxels[i] = std::sqrt(r * r + s * s);
+        voxels[i] = root(r * r + s * s);
       }
     }
   });

@@ -90,6 +90,17 @@ double Scanner::epi_shift_mm(const Readout& readout, Vec3 point) const {
   return kLargestEpiShiftMm * std::tanh(shift / kLargestEpiShiftMm);
 }
 
+Image<float> Scanner::epi_shift_mm(const Readout& readout, const Grid& grid) const {
+  Image<float> shift(grid);
+  parallel_for(static_cast<std::size_t>(grid.size[2]), [&](std::size_t k) {
+    for (int j = 0; j < grid.size[1]; ++j)
+      for (int i = 0; i < grid.size[0]; ++i)
+        shift.at(i, j, static_cast<int>(k)) = static_cast<float>(
+            epi_shift_mm(readout, point_from_index(grid, Vec3{double(i), double(j), double(k)})));
+  });
+  return shift;
+}
+
 // Adds one slice of the raster: its water with ghosts, and its fat as far as it is left.
 void Scanner::add_plane(const SignalTable& table, const Readout& readout, int slice, float weight,
                         float* water, float* fat) const {

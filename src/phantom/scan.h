@@ -68,6 +68,7 @@ class Scanner {
 
   // By how much the readout moves what lies at a point, along the columns: EPI's true distortion.
   double epi_shift_mm(const Readout& readout, Vec3 point_mm) const;
+  Image<float> epi_shift_mm(const Readout& readout, const Grid& grid) const;
 
   // The static field's deviation, and the share of fat that suppression leaves.
   double field_ppm(Vec3 point_mm) const;

@@ -79,7 +79,7 @@ TEST(Anatomy, ARegularLesionHasTheVolumeOfItsSphere) {
 }
 
 TEST(Motion, ReachesItsAmplitudeInTheBreastsAndNeverFolds) {
-  const Motion motion(1, 2.0, 1.0);
+  const Motion motion(1, 2.0, 1.0), breathing(1, 3.0, 1.0, 0.8);
   double largest = 0;
   for (double z = -60; z <= 60; z += 12)
     for (double y = -80; y <= 10; y += 10)
@@ -90,15 +90,19 @@ TEST(Motion, ReachesItsAmplitudeInTheBreastsAndNeverFolds) {
     for (double y = -100; y <= 200; y += 12)
       for (double x = -160; x <= 160; x += 16) {
         const double h = 0.01;
-        Mat3 jacobian;
-        for (int axis = 0; axis < 3; ++axis) {
-          Vec3 step{};
-          step[axis] = h;
-          const Vec3 p{x, y, z};
-          jacobian.column[axis] = (1 / (2 * h)) * (p + step + motion.displacement_mm(p + step) - (p - step) -
-                                                   motion.displacement_mm(p - step));
+        const Vec3 p{x, y, z};
+        for (const Motion* m : {&motion, &breathing}) {
+          Mat3 jacobian;
+          for (int axis = 0; axis < 3; ++axis) {
+            Vec3 step{};
+            step[axis] = h;
+            jacobian.column[axis] = (1 / (2 * h)) * (p + step + m->displacement_mm(p + step) - (p - step) -
+                                                     m->displacement_mm(p - step));
+          }
+          EXPECT_GT(determinant(jacobian), 0.5);
+          const Vec3 now = p + m->displacement_mm(p);
+          EXPECT_LT(norm(now + m->backward_mm(now) - p), 1e-3);
         }
-        EXPECT_GT(determinant(jacobian), 0.5);
       }
 }
 

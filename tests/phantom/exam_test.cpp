@@ -111,6 +111,32 @@ TEST(Exam, AdcOfPureTissueIsRecoveredFromNoiseFreeImages) {
   EXPECT_GT(judged, 10);
 }
 
+TEST(Exam, WithoutAgentAndMotionPhasesDifferByNothing) {
+  ExamOptions options = small_and_clean();
+  options.artefacts = {};
+  options.only_dynamic = true;
+  options.dose = 0;
+  const Exam exam = make_exam(options);
+  EXPECT_EQ(exam.phases[0].image.voxels, exam.phases[2].image.voxels);
+}
+
+TEST(Exam, ALesionFollowsItsPlannedCurve) {
+  ExamOptions options = small_and_clean();
+  options.only_dynamic = true;
+  options.anatomy.lesions[0].diameter_mm = 30;
+  options.anatomy.lesions[0].irregularity = 0;
+  options.curves = {CurveType::persistent};
+  const Exam exam = make_exam(options);
+  EXPECT_EQ(exam.truth.kinetics[0].type, CurveType::persistent);
+  const Vec3 at = index_from_point(exam.phases[0].image.grid, exam.truth.lesions[0].center_mm);
+  const int i = int(std::lround(at.x)), j = int(std::lround(at.y)), k = int(std::lround(at.z));
+  const double pre = exam.phases[0].image.at(i, j, k);
+  for (std::size_t p = 1; p < exam.phases.size(); ++p)
+    EXPECT_NEAR(100 * (exam.phases[p].image.at(i, j, k) - pre) / pre,
+                exam.truth.percent_enhancement[p][static_cast<std::size_t>(Tissue::lesion)], 0.02);
+  EXPECT_GT(exam.phases[2].image.at(i, j, k), exam.phases[1].image.at(i, j, k));
+}
+
 TEST(Exam, EverySeriesIsListedInTheOrderOfAcquisition) {
   ExamOptions options = small();
   options.choice.t1_fatsat = options.choice.t2_fatsat = options.choice.post_highres = true;
@@ -152,7 +178,9 @@ TEST(Exam, OptionsOutOfRangeAreRefused) {
     make_exam(options);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "digital patient: tesla is out of range; it must be above 0, at most 7. Give a value in this range.");
+    EXPECT_STREQ(
+        error.what(),
+        "digital patient: tesla is out of range; it must be above 0, at most 7. Give a value in this range.");
   }
 }
 
@@ -181,6 +209,27 @@ TEST(Exam, ABriefExamHasTheSameVoxelsInFewerImages) {
   EXPECT_EQ(brief.truth.percent_enhancement[2], whole.truth.percent_enhancement[3]);
   EXPECT_EQ(brief.adc.voxels, whole.adc.voxels);
   EXPECT_TRUE(brief.t1.empty());
+}
+
+TEST(Exam, LesionsArePlannedByWord) {
+  EXPECT_TRUE(plan_lesions(3, "none").empty());
+  ASSERT_EQ(plan_lesions(3, "nme").size(), 1u);
+  EXPECT_EQ(plan_lesions(3, "nme")[0].kind, LesionKind::non_mass);
+  int without = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const auto lesions = plan_lesions(seed, "mixed");
+    EXPECT_LE(lesions.size(), 3u);
+    without += lesions.empty() ? 1 : 0;
+  }
+  EXPECT_NEAR(without, 50, 20);
+  try {
+    plan_lesions(1, "lump");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "digital patient: there is no kind of lesion called 'lump'. Use none, mass, rim, "
+                 "spiculated, nme, focus, cyst, fibroadenoma, calcifications or mixed.");
+  }
 }
 
 TEST(Exam, RandomPatientsHaveTheLesionTheyWereAskedFor) {
