@@ -209,11 +209,11 @@ Compression::Cell Compression::cell_at(double row, double t) const {
 
 double Compression::pectoral_mm(double v, double w) const {
   if (shape_.pectoral_mm <= 0) return 0;
-  const double rise = (v - shape_.pectoral_end_mm) / (high_mm() - shape_.pectoral_end_mm);
+  const double end = center_ + shape_.pectoral_end_mm, rise = (v - end) / (high_mm() - end);
   if (rise <= 0) return 0;
   const double c = shape_.pectoral_curve, x = 2 * w / shape_.thickness_mm - 1;
   // A rounded beginning instead of a corner at the chest wall.
-  const double start = rise * rise / (rise + 0.06);
+  const double start = rise * rise / (rise + 0.15);
   return start * ((1 + c - c * start) * shape_.pectoral_mm + kPectoralBulge * (1 - x * x));
 }
 

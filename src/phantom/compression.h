@@ -37,7 +37,7 @@ struct CompressedShape {
   double exponent_above = 0;    // of the outline on the side of +v; 0: as below
   double exponent = 2.15;       // of the outline; 2 is an ellipse
   double pectoral_mm = 0;       // how far the muscle reaches forward at the top of the outline
-  double pectoral_end_mm = 0;   // v where it leaves the chest wall
+  double pectoral_end_mm = 0;   // v, over the nipple's, where it leaves the chest wall
   double pectoral_curve = 0.3;  // 0: a straight border; larger: convex
 };
 

@@ -55,6 +55,7 @@ CompressedShape shape_for(const Anatomy& anatomy, const MammogramOptions& option
   shape.exponent = random.uniform(0, 2.05, 2.3);
   if (oblique) {
     shape.wider_above = random.uniform(1, 1.4, 1.75);
+    shape.exponent = random.uniform(6, 2.3, 2.6);
     shape.exponent_above = random.uniform(5, 1.3, 1.55);
     shape.pectoral_mm = random.uniform(2, 38, 58);
     shape.pectoral_end_mm = random.uniform(3, -35, 0);
@@ -153,7 +154,7 @@ MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& op
       image.exposure.angle_degrees = angle * 180 / std::numbers::pi;
       image.exposure.compressed_mm = compression.shape().thickness_mm;
       image.raw = expose(paths, thick ? hard : soft, options, number, image.exposure);
-      image.presentation = present(image.raw, options.look, options.seed * 4 + number);
+      image.presentation = present(image.raw, options.look, side, view, options.seed * 4 + number);
       image.breast_mm = image_of(std::move(breast), paths.columns, paths.rows, options.pixel_mm);
       image.dense_mm = image_of(map(&Rays::Sums::dense), paths.columns, paths.rows, options.pixel_mm);
       add_truth(image, pectoral, geometry.magnification(compression.shape().thickness_mm / 2));

@@ -10,9 +10,11 @@ namespace {
 
 // Skin under compression, and its thickening around the nipple, as in the hanging breast.
 constexpr double kSkin = 1.8, kAreola = 14, kAreolaGain = 0.7;
-constexpr double kNippleReach = 16;     // mm in front of the skin where nipple may lie
-constexpr double kMuscleUnderSkin = 5;  // mm of fat between muscle and the paddles
-constexpr double kMuscleShare = 0.88;   // the rest of the pectoral muscle is fat between its fibres
+constexpr double kNippleSunk = 3.5;  // mm that its middle lies behind the skin's foremost point
+constexpr double kNippleReach = 16;  // mm in front of the skin where nipple may lie
+// Fat between the muscle and the paddles, mm; the muscle tapers off over kMuscleGrows towards its border.
+constexpr double kMuscleDepth = 15, kMuscleGrows = 14;
+constexpr double kMuscleShare = 0.88;  // the rest of the pectoral muscle is fat between its fibres
 
 struct Shares {
   float adipose = 0, glandular = 0, dense = 0;
@@ -135,8 +137,8 @@ class RayCaster {
   void add_nipple(Vec3 point, double dw, Rays::Sums& sums) const {
     const Vec3 from_tip = point - tip_;
     if (dot(from_tip, from_tip) > kNippleReach * kNippleReach) return;
-    const Vec3 hanging =
-        nipple_ + from_tip.x * frame_.forward + from_tip.y * frame_.across + from_tip.z * frame_.beam;
+    const Vec3 hanging = nipple_ + (from_tip.x + kNippleSunk) * frame_.forward + from_tip.y * frame_.across +
+                         from_tip.z * frame_.beam;
     const double mm = coverage(breast_.nipple_distance_mm(hanging), dw) * dw;
     sums.adipose += static_cast<float>(mm * nipple_tissue_.adipose);
     sums.glandular += static_cast<float>(mm * nipple_tissue_.glandular);
@@ -150,9 +152,12 @@ class RayCaster {
       sums.breast += static_cast<float>(skin);
     }
     // Bundles of fibres run along the muscle's border, fat between them.
-    const Vec3 place{(point.x + 0.45 * point.y) / 7, (point.y - 0.45 * point.x) / 60, point.z / 9};
-    const double fibre = kMuscleShare * (1 - smooth_step(0.25, 0.75, fibres_(place)) * 0.5);
-    const double muscle = fibre * coverage(kMuscleUnderSkin - depth, 4) * (dw - skin);
+    const Vec3 place{(point.x + 0.45 * point.y) / 6, (point.y - 0.45 * point.x) / 35, point.z / 7};
+    const double fibre = kMuscleShare * (1 - 0.35 * smooth_step(0.1, 0.8, fibres_(place)));
+    const double behind = compression_.pectoral_mm(point.y, point.z) - point.x;
+    const double taper = std::max(0.0, compression_.shape().thickness_mm / 2 + 3 - kMuscleDepth);
+    const double cover = kMuscleDepth + taper * std::exp(-behind / kMuscleGrows);
+    const double muscle = fibre * coverage(cover - depth, 6) * (dw - skin);
     const double fat = dw - skin - muscle;
     sums.adipose += static_cast<float>(fat + muscle * muscle_.adipose);
     sums.glandular += static_cast<float>(muscle * muscle_.glandular);

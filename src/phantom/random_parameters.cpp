@@ -97,7 +97,8 @@ MaterialSignals physical(const MriParameters& p, const AgentCurve& curve, const 
   if (channel.contrast == MriContrast::adc) {
     for (int m = 0; m < kMaterialTable; ++m) {
       const TissueProperties& t = p.tissues[static_cast<std::size_t>(tissue_of_material(m))];
-      if (t.proton_density > 0.05) out.water[m] = static_cast<float>(t.adc_um2_per_s / kAdcUnit);
+      // Bone, lung and metal leave nothing to fit.
+      if (t.proton_density > 0.15) out.water[m] = static_cast<float>(t.adc_um2_per_s / kAdcUnit);
     }
     return out;
   }

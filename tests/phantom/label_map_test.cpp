@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
+#include "phantom/exam.h"
 
 namespace lobule::phantom {
 namespace {
@@ -134,6 +135,37 @@ TEST(LabelMap, PlacedProneItHangsFromTheChestWall) {
   EXPECT_NEAR(point_from_index(placed.labels.grid, {11.5, 11.5, 11.5}).x, 76, 1e-9);
   EXPECT_NEAR(point_from_index(placed.labels.grid, {11.5, 11.5, 11.5}).z, 0, 1e-9);
   EXPECT_NEAR(measure_breast(placed, BreastSide::left).nipple_mm.y, 10 - 19, 1e-9);
+}
+
+// Images of a given anatomy, by the same scanner as those of our own.
+TEST(LabelMap, AnExamIsMadeOfIt) {
+  LabelMap map = ball();
+  for (double* spacing :
+       {&map.labels.grid.spacing_mm.x, &map.labels.grid.spacing_mm.y, &map.labels.grid.spacing_mm.z})
+    *spacing = 5;
+  map = place_prone(std::move(map));
+  ExamOptions options = with_spacing({}, 6);
+  options.only_dynamic = true;
+  options.post_phases = 1;
+  options.noise = 0;
+  options.artefacts = ArtefactOptions::none();
+  options.motion_mm = options.breathing_mm = 0;
+  const BreastTruth truth = measure_breast(map, BreastSide::left);
+  const Exam exam = make_exam(options, rasterize(map, dynamic_grid(options)));
+  EXPECT_NEAR(exam.truth.breasts[1].breast_ml, truth.breast_ml, 0.03 * truth.breast_ml);
+  EXPECT_NEAR(exam.truth.breasts[1].fgt_ml, truth.fgt_ml, 0.03 * truth.fgt_ml);
+  EXPECT_EQ(exam.truth.breasts[0].breast_ml, 0);
+  // Fat is suppressed, the core of gland is bright, air is dark.
+  const Image<float>& image = exam.phases[0].image;
+  const auto at = [&](Vec3 mm) {
+    const Vec3 i = index_from_point(image.grid, mm);
+    return image.at(static_cast<int>(std::lround(i.x)), static_cast<int>(std::lround(i.y)),
+                    static_cast<int>(std::lround(i.z)));
+  };
+  const double middle_y = 10 - 5 * 9.5;
+  EXPECT_GT(at({76, middle_y, 0}), 1.3f * at({76, middle_y, 38}));
+  EXPECT_GT(at({76, middle_y, 38}), 0);
+  EXPECT_LT(at({76, -100, 0}), 1);
 }
 
 TEST(LabelMap, SameForAnyNumberOfThreads) {
