@@ -38,11 +38,14 @@ int run_rows(const std::string& program, const std::string& result, const std::s
   const Setting setting{program, self, scratch, std::filesystem::exists(data) ? data : ""};
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   bool all_right = true;
-  for (const auto& make_row : {lobule::benchmark::start_up, lobule::benchmark::index_headers,
-                               lobule::benchmark::sort_exam, lobule::benchmark::analyze_exam}) {
+  for (const auto& make_row :
+       {lobule::benchmark::start_up, lobule::benchmark::index_headers, lobule::benchmark::sort_exam,
+        lobule::benchmark::analyze_exam, lobule::benchmark::phantom_mri_exam,
+        lobule::benchmark::phantom_mammograms, lobule::benchmark::phantom_patch_96,
+        lobule::benchmark::phantom_mammogram_pair_256}) {
     const Row row = make_row(setting);
     all_right = all_right && row.ok;
-    std::printf("%-14s %8.3f s  peer %8.3f s  limit %8.3f s  goal %8.3f s  %6.0f MiB  %s\n", row.name.c_str(),
+    std::printf("%-26s %8.3f s  peer %8.3f s  limit %8.3f s  goal %8.3f s  %6.0f MiB  %s\n", row.name.c_str(),
                 row.seconds, row.peer_seconds.value_or(0), row.limit_seconds.value_or(0),
                 row.goal_seconds.value_or(0), row.peak_mib, row.ok ? "right" : "WRONG");
     rows.push_back(to_json(row));
@@ -59,6 +62,7 @@ int main(int argc, char** argv) {
   if (first == "make" && argc == 4) return lobule::benchmark::make_headers(argv[2], std::atoi(argv[3]));
   if (first == "index" && argc == 3) return lobule::benchmark::index_folder(argv[2]);
   if (first == "touch" && argc == 3) return lobule::benchmark::touch_folder(argv[2]);
+  if (first == "phantom" && argc == 3) return lobule::benchmark::time_phantom(argv[2]);
   if (argc != 3) {
     std::fprintf(stderr, "usage: lobule_bench PROGRAM RESULT.json\n");
     return 2;

@@ -31,11 +31,19 @@ Row index_headers(const Setting& setting);
 Row sort_exam(const Setting& setting);
 Row analyze_exam(const Setting& setting);
 Row start_up(const Setting& setting);
+Row phantom_mri_exam(const Setting& setting);
+Row phantom_mammograms(const Setting& setting);
+Row phantom_patch_96(const Setting& setting);
+Row phantom_mammogram_pair_256(const Setting& setting);
 
 // Sub-commands of index_headers: make N files; index a folder; open and read the first kilobytes of each
 // file of a folder and nothing else.
 int make_headers(const std::string& folder, int count);
 int index_folder(const std::string& folder);
 int touch_folder(const std::string& folder);
+
+// Sub-command of the phantom rows: makes what is asked for ("exam", "mammograms", "patch", "pair") and prints
+// how long it took, its limit and whether it was right, as JSON.
+int time_phantom(const std::string& what);
 
 }  // namespace lobule::benchmark
