@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 #include "core/error.h"
 #include "core/random.h"
 #include "core/text.h"
 #include "phantom/mammogram_detector.h"
+#include "phantom/mammogram_lesions.h"
 #include "phantom/mammogram_look.h"
 #include "phantom/mammogram_projection.h"
-#include "phantom/mammogram_texture.h"
 #include "phantom/mammogram_truth.h"
 
 namespace lobule::phantom {
@@ -105,8 +106,17 @@ Image<float> image_of(std::vector<float> values, int columns, int rows, double p
 }  // namespace
 
 MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& options) {
+  check(options);
+  // Lesions are stiff and drawn into the compressed breast: tissue is compressed without them.
+  std::optional<Anatomy> bare;
+  if (!anatomy.lesions().empty()) {
+    AnatomyOptions healthy = anatomy.options();
+    healthy.lesions.clear();
+    bare.emplace(healthy);
+  }
+  const Anatomy& tissue = bare ? *bare : anatomy;
   return make_mammograms(anatomy, options,
-                         [&](BreastSide side) { return make_body(anatomy, side, options.anatomy_mm); });
+                         [&](BreastSide side) { return make_body(tissue, side, options.anatomy_mm); });
 }
 
 MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& options,
@@ -143,21 +153,21 @@ MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& op
       const std::vector<float> pectoral = map(&Rays::Sums::pectoral);
       paths.breast = breast;
       for (std::size_t i = 0; i < breast.size(); ++i) paths.breast[i] += pectoral[i];
-      const std::vector<float> fine = fine_structure(paths, breast, options.seed, number);
-      for (std::size_t i = 0; i < fine.size(); ++i) {
-        paths.glandular[i] += fine[i];
-        paths.adipose[i] -= fine[i];
-      }
       const bool thick = compression.shape().thickness_mm >= kThickFrom;
       image.exposure.kvp = thick ? 30 : 28;
       image.exposure.source_to_detector_mm = geometry.source_to_detector_mm;
       image.exposure.angle_degrees = angle * 180 / std::numbers::pi;
       image.exposure.compressed_mm = compression.shape().thickness_mm;
+      const ViewMap view_map{anatomy, side, frame, compression, geometry, factor, right};
+      std::vector<float> dense = map(&Rays::Sums::dense);
+      const std::vector<LesionShadow> shadows = draw_lesions(view_map, body, paths, dense);
       image.raw = expose(paths, thick ? hard : soft, options, number, image.exposure);
       image.presentation = present(image.raw, options.look, side, view, options.seed * 4 + number);
       image.breast_mm = image_of(std::move(breast), paths.columns, paths.rows, options.pixel_mm);
-      image.dense_mm = image_of(map(&Rays::Sums::dense), paths.columns, paths.rows, options.pixel_mm);
+      image.dense_mm = image_of(std::move(dense), paths.columns, paths.rows, options.pixel_mm);
+      image.skin_mm = image_of(map(&Rays::Sums::skin), paths.columns, paths.rows, options.pixel_mm);
       add_truth(image, pectoral, geometry.magnification(compression.shape().thickness_mm / 2));
+      image.lesions = measure_lesions(view_map, shadows, paths, thick ? hard : soft, image.raw);
       exam.images.push_back(std::move(image));
     }
   }

@@ -61,6 +61,7 @@ struct Mammogram {
   Image<float> presentation;  // 0 to 4095, dense tissue bright, as the vendor shows it
   Image<float> breast_mm;     // path of the ray to each pixel through breast, without the pectoral muscle
   Image<float> dense_mm;      // of it through dense tissue
+  Image<float> skin_mm;       // of it through skin and nipple
   Mask labels;                // 0 background, 1 adipose, 2 dense, 3 pectoral
   double percent_density = 0, volumetric_density = 0;  // by area, by volume; percent
   double breast_cm2 = 0, dense_cm2 = 0;

@@ -35,6 +35,7 @@ Choice choice_of(Tissue tissue) {
     case Tissue::muscle: return {XrayMaterial::muscle, 1, false};
     case Tissue::implant: return {XrayMaterial::silicone, 1, false};
     case Tissue::clip: return {XrayMaterial::titanium, 1, false};
+    case Tissue::skin:
     case Tissue::nipple: return {XrayMaterial::skin, 1, false};
     default: return {XrayMaterial::adipose, 1, false};
   }
@@ -115,7 +116,8 @@ BodyVoxel body_voxel(const TissueMix& mix, double& solid) {
     if (amount <= 0) continue;
     const Material material = mix.material[slot];
     const Tissue tissue = material < kTissueCount ? static_cast<Tissue>(material) : Tissue::lesion;
-    const TissueXray& x = xray_of(is_behind(tissue) ? Tissue::fat : tissue);
+    const TissueXray& x = xray_of(
+        is_behind(tissue) || tissue == Tissue::skin || tissue == Tissue::nipple ? Tissue::fat : tissue);
     adipose += amount * x.adipose, glandular += amount * x.glandular;
     if (x.dense) dense += amount;
     if (tissue != Tissue::air && tissue != Tissue::nipple && !is_behind(tissue)) solid += amount;

@@ -16,49 +16,6 @@ constexpr double kNippleReach = 16;  // mm in front of the skin where nipple may
 constexpr double kMuscleDepth = 15, kMuscleGrows = 14;
 constexpr double kMuscleShare = 0.88;  // the rest of the pectoral muscle is fat between its fibres
 
-struct Shares {
-  float adipose = 0, glandular = 0, dense = 0;
-};
-
-// Between the eight voxels around a point; beyond the grid fat.
-class Sampler {
- public:
-  explicit Sampler(const MammogramBody& body)
-      : body_(body),
-        inverse_(1 / body.grid.spacing_mm.x),
-        row_(body.grid.size[0]),
-        slice_(static_cast<std::size_t>(body.grid.size[0]) * body.grid.size[1]) {}
-
-  Shares operator()(Vec3 point) const {
-    const Vec3& origin = body_.grid.origin_mm;
-    const double x = (point.x - origin.x) * inverse_, y = (point.y - origin.y) * inverse_,
-                 z = (point.z - origin.z) * inverse_;
-    const auto& n = body_.grid.size;
-    if (!(x >= 0 && y >= 0 && z >= 0 && x < n[0] - 1 && y < n[1] - 1 && z < n[2] - 1)) return {1, 0, 0};
-    const int i = static_cast<int>(x), j = static_cast<int>(y), k = static_cast<int>(z);
-    const float fx = static_cast<float>(x - i), fy = static_cast<float>(y - j),
-                fz = static_cast<float>(z - k);
-    const BodyVoxel* corner = &body_.voxels[static_cast<std::size_t>(k) * slice_ + j * row_ + i];
-    float sum[3] = {0, 0, 0};
-    const float wz[2] = {1 - fz, fz}, wy[2] = {1 - fy, fy};
-    for (int dz = 0; dz < 2; ++dz)
-      for (int dy = 0; dy < 2; ++dy) {
-        const BodyVoxel* a = corner + dz * slice_ + dy * row_;
-        const float w = wz[dz] * wy[dy], w1 = w * fx, w0 = w - w1;
-        sum[0] += w0 * static_cast<float>(a[0].adipose) + w1 * static_cast<float>(a[1].adipose);
-        sum[1] += w0 * static_cast<float>(a[0].glandular) + w1 * static_cast<float>(a[1].glandular);
-        sum[2] += w0 * static_cast<float>(a[0].dense) + w1 * static_cast<float>(a[1].dense);
-      }
-    constexpr float kScale = 1 / BodyVoxel::kUnit;
-    return {kScale * sum[0], kScale * sum[1], kScale * sum[2]};
-  }
-
- private:
-  const MammogramBody& body_;
-  double inverse_;
-  std::size_t row_, slice_;
-};
-
 class RayCaster {
  public:
   RayCaster(const Anatomy& anatomy, const MammogramBody& body, const ViewFrame& frame, const Compression& c,
@@ -121,7 +78,7 @@ class RayCaster {
     if (skin > 0) add_skin(skin * dw, sums);
     sums.breast += static_cast<float>(inside * dw);
     if (rest <= 0) return;
-    const Shares shares = sampler_(frame_.to_lps(source.hanging));
+    const BodySampler::Shares shares = sampler_(frame_.to_lps(source.hanging));
     sums.adipose += rest * shares.adipose;
     sums.glandular += rest * shares.glandular;
     sums.dense += rest * shares.dense;
@@ -143,6 +100,7 @@ class RayCaster {
     sums.adipose += static_cast<float>(mm * nipple_tissue_.adipose);
     sums.glandular += static_cast<float>(mm * nipple_tissue_.glandular);
     sums.breast += static_cast<float>(mm);
+    sums.skin += static_cast<float>(mm);
   }
 
   void add_muscle(Vec3 point, double depth, double dw, Rays::Sums& sums) const {
@@ -169,7 +127,7 @@ class RayCaster {
   ViewFrame frame_;
   const Compression& compression_;
   const XrayGeometry& geometry_;
-  Sampler sampler_;
+  BodySampler sampler_;
   NoiseLattice fibres_;
   TissueXray skin_, muscle_, nipple_tissue_;
   Vec3 tip_;

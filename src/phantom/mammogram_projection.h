@@ -28,7 +28,7 @@ struct Rays {
   struct Sums {
     float adipose = 0, glandular = 0;  // of the two basis materials
     float dense = 0, breast = 0;       // breast: all but pectoral muscle, with skin and nipple
-    float pectoral = 0, skin = 0;
+    float pectoral = 0, skin = 0;      // skin: nipple, too
   };
   std::vector<Sums> sums;
 

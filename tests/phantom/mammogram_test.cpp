@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "io/nifti.h"
+#include "phantom/mammogram_look.h"
 #include "phantom/xray_image.h"
 #include "support/test_support.h"
 
@@ -85,10 +86,10 @@ TEST(VolumetricDensity, ImagesOfDifferentSizesAreRefused) {
     volumetric_density(Image<float>(small), Image<float>(large), {}, SignalTable(tungsten_rhodium_28()));
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "volumetric density: the raw image and its thickness differ in size; 2×2×1 voxels of 1.000×1.000×1.000 mm and "
-        "3×2×1 voxels of 1.000×1.000×1.000 mm. give images of one size.");
+    EXPECT_STREQ(error.what(),
+                 "volumetric density: the raw image and its thickness differ in size; 2×2×1 voxels of "
+                 "1.000×1.000×1.000 mm and "
+                 "3×2×1 voxels of 1.000×1.000×1.000 mm. give images of one size.");
   }
 }
 
@@ -133,6 +134,80 @@ TEST(Mammogram, RightBreastsAreMirrored) {
   const int middle = image.labels.grid.size[1] / 2;
   EXPECT_EQ(image.labels.at(2, middle, 0), 0);
   EXPECT_GT(image.labels.at(image.labels.grid.size[0] - 3, middle, 0), 0);
+}
+
+TEST(Mammogram, LesionsAreOutlinedWhereTheyAreAndStandOutMoreInFatThanInGland) {
+  double contrast[2];
+  for (const bool dense : {false, true}) {
+    AnatomyOptions options = small_breast();
+    options.density_percent = dense ? 60 : 5;
+    options.lesions = {{.kind = LesionKind::mass, .side = BreastSide::left, .diameter_mm = 14}};
+    MammogramOptions how = coarse();
+    how.pixel_mm = 0.5;
+    how.views = {MammogramView::cc};
+    const Mammogram image = make_mammograms(Anatomy(options), how).images.at(0);
+    ASSERT_EQ(image.lesions.size(), 1u);
+    const MammogramLesion& lesion = image.lesions[0];
+    EXPECT_TRUE(lesion.malignant);
+    EXPECT_NEAR(lesion.diameter_mm, 15, 3.5);
+    EXPECT_GT(lesion.outline.size(), 40u);
+    EXPECT_GT(
+        image.labels.at(static_cast<int>(lesion.center_pixel.x), static_cast<int>(lesion.center_pixel.y), 0),
+        0);
+    contrast[dense] = lesion.contrast_to_noise;
+  }
+  EXPECT_GT(contrast[0], 1.5 * contrast[1]);
+}
+
+TEST(Mammogram, CalcificationsAreDrawnFinerThanTheAnatomysVoxels) {
+  AnatomyOptions options = small_breast();
+  options.density_percent = 5;
+  MammogramOptions how = coarse();
+  how.pixel_mm = 0.2, how.noise = 0, how.scatter = 0, how.blur = 0;
+  how.views = {MammogramView::cc};
+  const Mammogram without = make_mammograms(Anatomy(options), how).images.at(0);
+  options.lesions = {{.kind = LesionKind::calcifications, .side = BreastSide::left, .diameter_mm = 10}};
+  const Mammogram with = make_mammograms(Anatomy(options), how).images.at(0);
+  ASSERT_EQ(with.lesions.size(), 1u);
+  std::size_t darker = 0;
+  double deepest = 1;
+  for (std::size_t i = 0; i < with.raw.voxels.size(); ++i) {
+    const double ratio = with.raw.voxels[i] / without.raw.voxels[i];
+    darker += ratio < 0.99;
+    deepest = std::min(deepest, ratio);
+  }
+  EXPECT_GT(darker, 5u);
+  EXPECT_LT(darker, 2000u);
+  EXPECT_LT(deepest, 0.92);
+}
+
+TEST(Mammogram, EveryLookKeepsToItsRangeAndShowsDenseTissueBright) {
+  MammogramOptions options = coarse();
+  options.views = {MammogramView::cc};
+  Mammogram image = make_mammograms(Anatomy(small_breast()), options).images.at(0);
+  for (const MammogramLook look : {MammogramLook::ge, MammogramLook::hologic, MammogramLook::siemens,
+                                   MammogramLook::fuji, MammogramLook::philips, MammogramLook::film}) {
+    image.presentation = present(image.raw, look, image.side, image.view, 7);
+    double sum[4] = {}, count[4] = {};
+    for (std::size_t i = 0; i < image.labels.voxels.size(); ++i) {
+      EXPECT_GE(image.presentation.voxels[i], 0);
+      EXPECT_LE(image.presentation.voxels[i], 4095);
+      sum[image.labels.voxels[i]] += image.presentation.voxels[i], count[image.labels.voxels[i]] += 1;
+    }
+    EXPECT_GT(sum[2] / count[2], 1.3 * sum[1] / count[1]);
+    EXPECT_GT(sum[1] / count[1], 2 * sum[0] / count[0]);
+  }
+}
+
+// What a two-material measurement finds in the noise-free image is what lies in the breast.
+TEST(Mammogram, ItsVolumetricDensityIsRecoveredFromTheRawImage) {
+  MammogramOptions options = coarse();
+  options.noise = 0, options.scatter = 0, options.blur = 0;
+  options.views = {MammogramView::cc};
+  const Mammogram image = make_mammograms(Anatomy(small_breast()), options).images.at(0);
+  const SignalTable table(image.exposure.kvp == 28 ? tungsten_rhodium_28() : tungsten_rhodium_30());
+  const double found = volumetric_density(image.raw, image.breast_mm, image.skin_mm, table);
+  EXPECT_NEAR(found / image.volumetric_density, 1, 0.01);
 }
 
 TEST(Mammogram, OptionsOutOfRangeAreRefused) {
