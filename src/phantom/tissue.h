@@ -42,15 +42,6 @@ inline float share(const Composition& c, Tissue t) {
   return c[static_cast<std::size_t>(t)];
 }
 
-// Concentration of contrast agent, in mM, at t minutes after it arrives: the empirical mathematical model
-// amplitude (1 − exp(−uptake t)) exp(−washout t) of Fan et al., Magn Reson Med 51:487 (2004), with its q = 1
-// and without its slow third term.
-struct Uptake {
-  double amplitude_mm = 0;  // millimolar
-  double uptake_per_min = 0;
-  double washout_per_min = 0;
-};
-
 // The extended Tofts model's parameters (Tofts et al., J Magn Reson Imaging 10:223, 1999):
 // Ct(t) = vp Cp(t) + Ktrans ∫ Cp(τ) exp(−Ktrans/ve (t − τ)) dτ.
 // Blood has Ktrans 0 and vp = 1 − haematocrit, so that Ct is its whole concentration.
@@ -68,7 +59,6 @@ struct TissueProperties {
   double fat_fraction;      // of the proton density; what fat suppression acts on
   double adc_um2_per_s;
   double standing;  // share of the spins that do not flow away in a spin echo
-  Uptake uptake;
   Pharmacokinetics kinetics;
 };
 using TissueTable = std::array<TissueProperties, kTissueCount>;
@@ -80,7 +70,5 @@ const TissueProperties& properties(Tissue tissue, double field_strength_tesla);
 // All tissues of one patient, drawn around the typical ones within the spread of the literature. A patient's
 // tissues at two field strengths deviate from the typical ones by the same factors.
 TissueTable random_properties(std::uint64_t seed, double field_strength_tesla = 1.5);
-
-double concentration_mm(const Uptake& uptake, double minutes_after_arrival);
 
 }  // namespace lobule::phantom
