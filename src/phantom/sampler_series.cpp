@@ -110,6 +110,16 @@ Plan make_plan(Draw& draw, SeriesThumbnail& out, MriParameters& p) {
   return plan;
 }
 
+// What a fat-water separation calls fat, with some water left in it.
+void keep_fat(const TissueTable& tissues, MaterialSignals& signals) {
+  for (std::size_t m = 0; m < signals.water.size(); ++m) {
+    const std::size_t tissue = m < tissues.size() ? m : static_cast<std::size_t>(Tissue::lesion);
+    const float share = static_cast<float>(tissues[tissue].fat_fraction);
+    signals.water[m] = (signals.water[m] + signals.fat[m]) * (share + 0.03f * (1 - share));
+    signals.fat[m] = 0;
+  }
+}
+
 // Coil, bias and saturation bands, in place on the lanes of images.
 void shade(Draw& draw, const SeriesSamplerOptions& o, const MriParameters& p, const Grid& grid,
            std::size_t channels, SignalLanes& lanes) {
@@ -297,8 +307,7 @@ void SeriesSampler::at(std::uint64_t index, SeriesThumbnail& out) const {
   const Plan plan = make_plan(draw, out, p);
   std::vector<MaterialSignals> signals = material_signals(p, plan.channels, draw.stream());
   out.fat_suppressed = signals[0].fat_suppressed || plan.channels[0].contrast == MriContrast::stir;
-  if (plan.fat_only)
-    for (std::size_t m = 0; m < signals[0].water.size(); ++m) signals[0].water[m] *= 0.05f;
+  if (plan.fat_only) keep_fat(p.tissues, signals[0]);
 
   const double fat_spacing = 60 / o.patient_spacing_mm;
   const FatLeft fat_left{p.fat_left, p.fat_failure,

@@ -1,6 +1,7 @@
 #include "phantom/sampler_warp.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "core/parallel.h"
@@ -52,7 +53,9 @@ void fill_lanes(const TissueRaster& raster, const std::vector<MaterialSignals>& 
   const std::size_t lanes = signals.size() + 2;
   const std::size_t nx = static_cast<std::size_t>(box.size[0]), ny = static_cast<std::size_t>(box.size[1]);
   const std::array<float, kLanes> air = signal_of<kLanes>(table, TissueMix{{0, 0, 0, 0}, {255, 0, 0, 0}}, 0);
+  std::atomic<bool> lesions{false};
   parallel_for(static_cast<std::size_t>(box.size[2]), [&](std::size_t k) {
+    bool here = false;
     std::vector<float> left(nx);
     for (std::size_t j = 0; j < ny; ++j) {
       std::fill(left.begin(), left.end(), 0.0f);
@@ -70,9 +73,12 @@ void fill_lanes(const TissueRaster& raster, const std::vector<MaterialSignals>& 
           value = signal_of<kLanes>(table, mix, static_cast<float>(std::clamp(share, 0.0, 1.0)));
         }
         for (std::size_t l = 0; l < lanes; ++l) out.lanes[l][start + i] = value[l];
+        here = here || value[lanes - 1] > 0;
       }
     }
+    if (here) lesions = true;
   });
+  out.lesions = lesions;
 }
 
 // Lesions stay within the breast.
@@ -180,6 +186,7 @@ void paint_blob(const TissueRaster& raster, const PlacedBlob& blob, const Random
           out.lanes[c][voxel] += share * (tissue - out.lanes[c][voxel]);
         }
         out.lanes[gland][voxel] *= 1 - share;
+        out.lesions = true;
         out.lanes[lesion][voxel] += share * (1 - out.lanes[lesion][voxel]);
       }
 }
@@ -218,6 +225,10 @@ void RowPlaces::read(const SignalLanes& lanes, std::size_t lane, float* out) con
   const std::size_t row = static_cast<std::size_t>(lanes.box.size[0]);
   const std::size_t slice = row * static_cast<std::size_t>(lanes.box.size[1]);
   const float* values = lanes.lanes[lane].data();
+  if (!lanes.lesions && lane + 1 == lanes.lanes.size()) {
+    std::fill_n(out, offset_.size(), 0.0f);
+    return;
+  }
   for (std::size_t n = 0; n < offset_.size(); ++n) {
     const float* p = values + offset_[n];
     const float* q = p + slice;

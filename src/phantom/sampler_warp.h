@@ -22,6 +22,7 @@ struct VoxelBox {
 struct SignalLanes {
   VoxelBox box;
   std::vector<std::vector<float>> lanes;
+  bool lesions = true;  // false: the last lane is 0 everywhere
 };
 inline constexpr std::size_t kMostChannels = 10;
 
