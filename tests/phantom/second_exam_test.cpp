@@ -75,6 +75,19 @@ TEST(SecondFamily, BreastVolumeHardlyDependsOnTheVoxels) {
   EXPECT_LT(fine, 1500);
 }
 
+TEST(SecondFamily, APatientIsMeasuredWithoutImages) {
+  ExamOptions options = small();
+  options.brief = options.only_dynamic = true;
+  const Exam exam = second::make_exam(options);
+  const PatientMeasures measures = measure_patient(options.anatomy, 2);
+  ASSERT_EQ(measures.lesions.size(), 1u);
+  EXPECT_NEAR(measures.lesions[0].volume_ml, exam.truth.lesions[0].volume_ml,
+              0.05 * exam.truth.lesions[0].volume_ml);
+  for (std::size_t n = 0; n < 2; ++n)
+    EXPECT_NEAR(measures.breasts[n].breast_ml, exam.truth.breasts[n].breast_ml,
+                0.03 * measures.breasts[n].breast_ml);
+}
+
 TEST(SecondFamily, LesionsHaveTheVolumeOfTheirSphereAndLieInTheBreast) {
   for (const LesionKind kind :
        {LesionKind::mass, LesionKind::rim_mass, LesionKind::fibroadenoma, LesionKind::cyst}) {

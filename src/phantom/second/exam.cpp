@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/parallel.h"
 #include "phantom/second/scanner.h"
 
 namespace lobule::phantom::second {
@@ -210,6 +211,16 @@ class Session {
 
 Exam make_exam(const ExamOptions& options) {
   return Session(options).run();
+}
+
+PatientMeasures measure_patient(const AnatomyOptions& anatomy, double spacing_mm) {
+  const Patient patient(anatomy);
+  PatientMeasures out;
+  parallel_for(2, [&](std::size_t n) {
+    out.breasts[n] = grow_breast(patient, n == 0 ? BreastSide::right : BreastSide::left, spacing_mm).truth;
+  });
+  for (const LesionShape& lesion : patient.lesions) out.lesions.push_back(lesion.measure(spacing_mm / 4));
+  return out;
 }
 
 }  // namespace lobule::phantom::second

@@ -14,4 +14,11 @@ namespace lobule::phantom::second {
 // Throws Error for options that cannot be grown.
 Exam make_exam(const ExamOptions& options);
 
+// What is true of a patient without any image, counted on voxels of `spacing_mm`. Throws as make_exam.
+struct PatientMeasures {
+  std::array<BreastTruth, 2> breasts;  // right, left
+  std::vector<LesionTruth> lesions;    // in the order of the plans
+};
+PatientMeasures measure_patient(const AnatomyOptions& anatomy, double spacing_mm = 1.0);
+
 }  // namespace lobule::phantom::second

@@ -26,7 +26,7 @@ constexpr double kAir = 12000;          // raw value without tissue
 constexpr double kQuantaPerUnit = 1.6;  // of the raw value, per pixel of 0.1 mm
 constexpr double kScatter = 0.16;       // of the primary, behind a grid
 constexpr double kScatterSigma_mm = 9;
-constexpr double kTexture = 0.045;  // of the thickness: strands finer than the voxels
+constexpr double kTexture = 0.055;  // of the thickness: strands finer than the voxels
 
 // How this family's looks differ: gain of detail, equalisation of the edge, steepness.
 struct Look {
