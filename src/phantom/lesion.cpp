@@ -14,6 +14,7 @@ constexpr double kFocusDiameter = 4.9;                 // BI-RADS: a focus is sm
 constexpr double kNecrosis = 0.55;                     // radius of the necrotic centre, in radii
 constexpr double kFluidInNecrosis = 0.8;               // the rest still enhances
 constexpr double kSmooth = 0.25;                       // of the planned irregularity, for benign outlines
+constexpr double kSeptumHalf = 0.4;                    // half thickness of a fibroadenoma's septa, mm
 constexpr double kSeptumShare = 0.7;                   // of a fibroadenoma's dark septa, which do not enhance
 constexpr double kLinearIrregularity = 0.15;           // below it non-mass enhancement is linear
 constexpr double kSpeckLow = 0.10, kSpeckHigh = 0.30;  // radii of microcalcifications (below 0.5 mm wide …
@@ -85,6 +86,10 @@ Lesion::Lesion(const LesionPlan& plan, std::size_t number, std::uint64_t seed, V
     axes_ = {1 / std::sqrt(wide), 1 / std::sqrt(wide), wide};
     std::swap(axes_.z, random.uniform(1) < 0.5 ? axes_.x : axes_.z);
   }
+  if (plan_.kind == LesionKind::fibroadenoma)
+    for (std::uint64_t n = 0; n < 3; ++n)
+      septa_.push_back(
+          {random_direction(random, 30 + 4 * n), radius_mm_ * random.uniform(32 + 4 * n, -0.6, 0.6)});
   if (is_smooth(plan_.kind)) plan_.irregularity *= kSmooth;
   reach_mm_ = radius_mm_ * std::max({axes_.x, axes_.y, axes_.z}) * (1 + 1.6 * plan_.irregularity) + 0.5;
   if (plan_.kind == LesionKind::spiculated_mass) grow_spicules(random);
@@ -93,13 +98,13 @@ Lesion::Lesion(const LesionPlan& plan, std::size_t number, std::uint64_t seed, V
 }
 
 void Lesion::grow_spicules(const RandomStream& random) {
-  const int count = static_cast<int>(random.uniform(10, 14, 26));
-  const double root = std::clamp(0.12 * radius_mm_, 0.4, 1.0);
+  const int count = static_cast<int>(random.uniform(10, 45, 75));
+  const double root = std::clamp(0.14 * radius_mm_, 0.45, 1.3);
   for (int n = 0; n < count; ++n) {
     const std::uint64_t base = 100 + 8 * static_cast<std::uint64_t>(n);
     const double length = radius_mm_ * random.uniform(base + 2, 1.4, 2.3);
     spicules_.push_back(
-        {length * random_direction(random, base), root * random.uniform(base + 3, 0.8, 1.2), 0.3 * root});
+        {length * random_direction(random, base), root * random.uniform(base + 3, 0.7, 1.2), 0.25 * root});
     reach_mm_ = std::max(reach_mm_, length + root);
   }
 }
@@ -145,7 +150,10 @@ void Lesion::scatter_specks(const RandomStream& random) {
 
 double Lesion::ball_distance(Vec3 from, double distance) const {
   const Vec3 ray = (1 / (distance + 1e-6)) * from;
-  const double wobble = shape_(1.4 * ray) + 0.6 * shape_(3.1 * ray + Vec3{5, 5, 5});
+  // Away from the lattice's planes, whose symmetry would show.
+  const double wobble = shape_(1.3 * ray + Vec3{3.37, 7.61, 5.18}) +
+                        0.5 * shape_(2.7 * ray + Vec3{11.43, 9.72, 13.29}) +
+                        0.3 * shape_(5.9 * ray + Vec3{20.61, 17.37, 24.83});
   if (plan_.kind != LesionKind::fibroadenoma)
     return distance - radius_mm_ * (1 + plan_.irregularity * wobble);
   const Vec3 q{from.x / axes_.x, from.y / axes_.y, from.z / axes_.z};
@@ -201,8 +209,10 @@ void Lesion::paint_over(Composition& c, Vec3 point, double distance, double widt
     paint(c, Tissue::cyst, kFluidInNecrosis * coverage(core, width));
   }
   if (plan_.kind == LesionKind::fibroadenoma) {
-    const double sheet = std::abs(shape_((1.3 / radius_mm_) * from + Vec3{3, 8, 2}));
-    paint(c, Tissue::ligament, kSeptumShare * inside * (1 - smooth_step(0.02, 0.09, sheet)));
+    for (const auto& [normal, offset] : septa_) {
+      const double bent = dot(from, normal) - offset + 0.12 * radius_mm_ * shape_((1 / radius_mm_) * from);
+      paint(c, Tissue::ligament, kSeptumShare * inside * coverage(std::abs(bent) - kSeptumHalf, width));
+    }
   }
 }
 

@@ -77,6 +77,10 @@ class Lesion {
     Vec3 tip_mm;  // from the centre
     double root_radius_mm, tip_radius_mm;
   };
+  struct Septum {
+    Vec3 normal;
+    double offset_mm;
+  };
   double ball_distance(Vec3 from_center, double distance) const;
   double spicule_distance(Vec3 from_center) const;
   void grow_spicules(const RandomStream& random);
@@ -88,6 +92,7 @@ class Lesion {
   double radius_mm_, reach_mm_ = 0;
   Vec3 axes_{1, 1, 1};  // of the oval, relative
   NoiseLattice shape_;
+  std::vector<Septum> septa_;
   std::vector<Spicule> spicules_;
   std::vector<Speck> clumps_, specks_;
 };

@@ -78,7 +78,7 @@ AnatomyOptions random_anatomy(std::uint64_t seed, const std::vector<LesionKind>&
   const RandomStream random(seed, "random anatomy");
   AnatomyOptions o;
   o.seed = seed;
-  o.fullness = random.uniform(0, 2.0, 3.0);
+  o.fullness = random.uniform(0, 1.9, 2.5);
   const double ml = log_normal(random, 1, kMedianMl, kLogSpreadMl, kLeastMl, kMostMl);
   // Half a superellipsoid of half width w, depth d w and half height h w holds (2.09 + 0.5 (fullness − 2)) d
   // h w³.

@@ -112,7 +112,8 @@ Torso::Place Torso::exact_place(Vec3 point) const {
   // Pectoralis major: a fan, thin at its lower edge, thickest where it draws together towards the armpit.
   const double front = 1 - smooth_step(60, 110, y), upper = smooth_step(-75, -35, z);
   const double fan = 8 + 7 * smooth_step(35, 110, x) * smooth_step(-30, 70, z);
-  const double wall = 8 + 3 * back;  // oblique, serratus and latissimus muscles around the rest
+  // Oblique, serratus and latissimus muscles around the rest, and those beside the spine.
+  const double wall = 8 + 3 * back + 24 * smooth_step(115, 165, y) * (1 - smooth_step(25, 70, x));
   const double opening = smooth_step(115, 138, x) * smooth_step(20, 60, z) * smooth_step(30, 55, y) *
                          (1 - smooth_step(110, 135, y));
   out.pectoral_mm = (front * upper * fan + (1 - front * upper) * wall) * (1 - opening);
@@ -155,10 +156,10 @@ void Torso::paint_inside(Composition& c, Vec3 point, const Place& at, double wid
   if (depth < at.muscle_mm - width) return;
   paint(c, Tissue::muscle, coverage(at.muscle_mm - depth, width));
   paint_wall(c, point, at, width);
-  // The cavity ends before the muscles of the back, and in a dome below the neck.
+  // The cavity ends in a dome below the neck.
   const double x = std::abs(point.x) - 45;
   const double wall = at.muscle_mm + at.pectoral_mm + at.minor_mm + at.armpit_mm + kRibLayer;
-  const double cavity = std::max({wall - depth, point.y - 160, point.z - 118 + 0.008 * x * x});
+  const double cavity = std::max(wall - depth, point.z - 118 + 0.008 * x * x);
   if (cavity < width) paint_cavity(c, point, cavity, at.bumps, width);
   paint_bones(c, point, at, width);
   if (at.armpit_mm > 1) paint_nodes(c, point, width);

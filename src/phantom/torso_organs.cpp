@@ -63,7 +63,7 @@ void Torso::paint_thorax(Composition& c, Vec3 point, double inside, double bumps
       const double right = ellipsoid_distance(point - Vec3{0, 78, -30}, {22, 24, 45}) + shape;
       const double left = ellipsoid_distance(point - Vec3{36, 92, -30}, {22, 19, 42}) - shape;
       paint(c, Tissue::myocardium, inside * coverage(muscle, width));
-      paint(c, Tissue::blood, inside * coverage(std::min(right, left), width));
+      paint(c, Tissue::blood, inside * coverage(std::max(std::min(right, left), muscle + 3), width));
     }
     // Above the heart: superior vena cava, ascending aorta with its arch, pulmonary trunk.
     const double ascending = std::max(tube_distance(point, -8, 84, 14), point.z - 90);
