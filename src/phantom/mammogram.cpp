@@ -12,6 +12,7 @@
 #include "phantom/mammogram_lesions.h"
 #include "phantom/mammogram_look.h"
 #include "phantom/mammogram_projection.h"
+#include "phantom/mammogram_texture.h"
 #include "phantom/mammogram_truth.h"
 
 namespace lobule::phantom {
@@ -126,7 +127,8 @@ MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& op
   exam.options = options;
   const SignalTable soft(tungsten_rhodium_28()), hard(tungsten_rhodium_30());
   for (const BreastSide side : options.sides) {
-    const MammogramBody body = body_of(side);
+    MammogramBody body = body_of(side);
+    add_fine_structure(body, anatomy.options().seed);
     for (const MammogramView view : options.views) {
       const bool oblique = view == MammogramView::mlo, right = side == BreastSide::right;
       const std::uint64_t number = (right ? 0 : 2) + (oblique ? 1 : 0);

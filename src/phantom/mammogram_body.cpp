@@ -11,7 +11,7 @@ namespace lobule::phantom {
 namespace {
 
 constexpr double kFootprint = 8;     // mm of skin fold around the base that are compressed with the breast
-constexpr double kBehind = 6;        // mm in front of the muscle that the paddle does not reach
+constexpr double kBehind = 9;        // mm in front of the muscle that the paddle does not reach
 constexpr double kColumnStep = 0.5;  // mm
 
 struct Choice {
