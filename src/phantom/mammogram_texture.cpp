@@ -9,10 +9,12 @@
 namespace lobule::phantom {
 namespace {
 
-constexpr int kSize = 128;          // voxels of the periodic block; a power of two
-constexpr double kCoarsest = 2.4;   // mm between the corners of the coarsest octave's lattice
-constexpr double kStrength = 0.55;  // of every octave's corners, uniform in ± this share of the dense tissue
-constexpr double kMost = 0.95;      // no voxel's dense share changes by more
+constexpr int kSize = 128;         // voxels of the periodic block; a power of two
+constexpr double kCoarsest = 2.4;  // mm between the corners of the coarsest octave's lattice
+// Of the coarsest octave's corners: uniform in ± this share of the dense tissue. Each next octave's is larger
+// by kFiner, which makes up for what interpolation takes from fine ones.
+constexpr double kStrength = 0.5, kFiner = 1.25;
+constexpr double kMost = 0.95;  // no voxel's dense share changes by more
 
 double smooth(double t) {
   return t * t * (3 - 2 * t);
