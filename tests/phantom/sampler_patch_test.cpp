@@ -19,8 +19,8 @@ MriPatchOptions small(std::uint64_t seed = 3) {
   options.size = 24;
   options.spacing_mm = 4;
   options.patient_spacing_mm = 4;
-  options.pool = 2;
-  options.uses_per_patient = 8;
+  options.pool = 1;
+  options.uses_per_patient = 1000;
   return options;
 }
 

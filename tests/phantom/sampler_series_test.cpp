@@ -17,7 +17,7 @@ SeriesSamplerOptions small(std::uint64_t seed = 2) {
   options.seed = seed;
   options.size = 40;
   options.patient_spacing_mm = 8;
-  options.pool = 2;
+  options.pool = 1;
   options.uses_per_patient = 1000;
   return options;
 }
