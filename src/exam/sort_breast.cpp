@@ -10,7 +10,7 @@ namespace {
 
 // Tissue is brighter than this share of the bright voxels of a slice; air and its noise are not.
 constexpr float kTissueShare = 0.12F;
-constexpr double kBinMm = 4;
+constexpr double kBinMm = 4, kSampleMm = 3;
 constexpr double kBodyFraction = 0.3;  // of the voxels of a bin, over all slices looked at
 constexpr double kValleyDepthMm = 20;  // hanging breasts rise 50 mm and more above the sternum
 constexpr double kPeakDistanceMm[2] = {80, 320};
@@ -26,10 +26,14 @@ class Silhouette {
  public:
   void add(const FrameFacts& frame, const Pixels& pixels, double z_low, double z_high) {
     const float floor = kTissueShare * percentile(pixels, 0.99);
-    for (int j = 0; j < frame.rows; j += 2)
-      for (int i = 0; i < frame.columns; i += 2) {
-        const Vec3 p = frame.position_mm + i * frame.column_spacing_mm * frame.row +
-                       j * frame.row_spacing_mm * frame.column;
+    // Every other pixel, but closely enough that coarse images leave no bin without one.
+    const double step_j = std::min(2.0, kSampleMm / frame.row_spacing_mm),
+                 step_i = std::min(2.0, kSampleMm / frame.column_spacing_mm);
+    for (double at_j = 0; at_j <= frame.rows - 1; at_j += step_j)
+      for (double at_i = 0; at_i <= frame.columns - 1; at_i += step_i) {
+        const long j = std::lround(at_j), i = std::lround(at_i);
+        const Vec3 p = frame.position_mm + at_i * frame.column_spacing_mm * frame.row +
+                       at_j * frame.row_spacing_mm * frame.column;
         if (p.z < z_low || p.z > z_high) continue;
         const int x = bin(p.x), y = bin(p.y);
         if (x < 0 || y < 0) continue;

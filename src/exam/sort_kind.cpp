@@ -43,6 +43,7 @@ struct Vote {
 
 struct Votes {
   Vote breast, other;
+  bool any_word = false;  // whether a text that could name a body part has any content
 };
 
 const char* first_hit(const std::string& words, const char* const* begin, const char* const* end) {
@@ -82,6 +83,7 @@ void vote_on_headers(const DicomIndex& index, const std::vector<SeriesWork>& wor
         index.entries[static_cast<std::size_t>(work.series->images.front().entry)].header.dataset;
     for (const Source& source : kSources) {
       const std::string value = d.text(source.tag);
+      votes.any_word = votes.any_word || !value.empty();
       if (voted.count(source.tag) != 0 || !heard.insert({source.tag, value}).second) continue;
       const double before = votes.breast.weight + votes.other.weight;
       vote_on_text(source.keyword, source.tag, value, source.weight, votes);
@@ -126,8 +128,10 @@ void decide_mr_kind(Exam& exam, const DicomIndex& index, const std::vector<Serie
   if (shape.lobes == Lobes::two) votes.breast.add(3, "pixels: " + shape.text);
   if (shape.lobes == Lobes::one) votes.breast.add(2, "pixels: " + shape.text);
   if (shape.lobes == Lobes::none) votes.other.add(2, "pixels: " + shape.text);
-  const bool is_breast =
-      votes.breast.weight >= kEnough && header_weight >= 1 && votes.breast.weight >= votes.other.weight + 2;
+  // Where the headers are blank there is nothing to weigh a shape against: two hanging breasts are enough.
+  const bool by_pixels = shape.lobes == Lobes::two && !votes.any_word;
+  const bool is_breast = votes.breast.weight >= kEnough && (header_weight >= 1 || by_pixels) &&
+                         votes.breast.weight >= votes.other.weight + 2;
   exam.kind = is_breast ? ExamKind::breast_mri : ExamKind::not_breast;
   if (!is_breast) {
     exam.findings.push_back(

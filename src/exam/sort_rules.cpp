@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "core/text.h"
 
@@ -77,7 +78,8 @@ std::string type_starts_with(const SeriesFacts& f, const char* part) {
 // ln 2 × T1 of fat: 205 ms at 1.5 T and 254 ms at 3 T for T1 296 and 367 ms (same source), less with
 // short TR; 130–270 ms covers it.
 std::string t2_spin_echo(const SeriesFacts& f) {
-  const bool it_is = spin_echo(f) && !f.echo_planar && f.echo_time_ms.value_or(0) >= 60 &&
+  // Philips calls echo planar diffusion SE alone.
+  const bool it_is = spin_echo(f) && !f.echo_planar && !diffusion(f) && f.echo_time_ms.value_or(0) >= 60 &&
                      f.repetition_time_ms.value_or(0) >= 1500;
   return it_is ? tr_and_te(f) + ", spin echo: T2 weighting" : "";
 }
@@ -109,6 +111,13 @@ std::string echo_planar_with_b(const SeriesFacts& f) {
   for (const double b : f.b_values) values.push_back(format_number(b));
   return "b-values " + join(values, ", ") + " s/mm² from " + f.b_value_source;
 }
+// A map is made of all b-values and has none of its own.
+std::string several_b_values(const SeriesFacts& f) {
+  std::set<double> own;
+  for (const FrameFacts& frame : f.frames)
+    if (frame.b_value_s_per_mm2) own.insert(*frame.b_value_s_per_mm2);
+  return own.size() < 2 ? "" : std::to_string(own.size()) + " b-values among its images";
+}
 std::string three_orientations(const SeriesFacts& f) {
   if (f.orientation_count < 2) return "";
   const double an_orientation = static_cast<double>(f.frames.size()) / f.orientation_count;
@@ -131,10 +140,11 @@ std::string one_position(const SeriesFacts& f) {
              ? std::to_string(f.frames.size()) + " images at one position"
              : "";
 }
-// A magnitude image of Siemens or GE is stored as it is; Philips rescales all its images.
+// A magnitude image of Siemens or GE is stored as it is; Philips rescales all its images, so that slopes say
+// nothing where the vendor is unknown.
 std::string rescaled(const SeriesFacts& f) {
   const double slope = f.rescale_slope.value_or(1), intercept = f.rescale_intercept.value_or(0);
-  if ((slope == 1 && intercept == 0) || f.vendor == "Philips" || diffusion(f)) return "";
+  if ((slope == 1 && intercept == 0) || f.vendor == "Philips" || f.vendor.empty() || diffusion(f)) return "";
   return "rescale slope " + format_number(slope) + ", intercept " + format_number(intercept) +
          " (0028,1053, 0028,1052): a calculated map";
 }
@@ -194,6 +204,7 @@ const std::vector<Rule>& rules() {
       {{Trait::derived}, 5, rescaled},
       // Contrast.
       {{Trait::diffusion}, 5, echo_planar_with_b},
+      {{Trait::acquired}, 5, several_b_values},
       {{Trait::diffusion},
        4,
        [](const SeriesFacts& f) -> std::string {

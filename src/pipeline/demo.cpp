@@ -41,7 +41,7 @@ DemoOutcome run_demo(const DemoOptions& options, Context& context) {
   context.progress.begin("write it as DICOM");
   for (const char* folder : {"dicom", "truth"}) std::filesystem::remove_all(output / folder);
   const PhantomStudy study = write_phantom_dicom(exam, output / "dicom");
-  write_patient_truth({&exam, &study}, output / "truth");
+  write_patient_truth(truth_of(exam, study), output / "truth");
   context.progress.finish();
 
   AnalyzeOptions analyze;

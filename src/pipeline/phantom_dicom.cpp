@@ -1,31 +1,16 @@
 #include "pipeline/phantom_dicom.h"
 
-#include <algorithm>
-#include <cmath>
+#include <cstdio>
 
 #include "core/hash.h"
 #include "core/parallel.h"
 #include "core/text.h"
-#include "io/dicom_tags.h"
 #include "io/dicom_write.h"
-#include "pipeline/phantom_protocol.h"
+#include "pipeline/phantom_elements.h"
+#include "pipeline/phantom_headers.h"
 
 namespace lobule::pipeline {
 namespace {
-
-namespace tag = io::tag;
-
-constexpr const char* kMrImageStorage = "1.2.840.10008.5.1.4.1.1.4";
-constexpr const char* kDate = "20000101";
-constexpr int kLargest = 4095;  // 12 bits stored
-
-std::string clock(double seconds_of_day) {
-  const int whole = static_cast<int>(seconds_of_day);
-  char text[48];
-  std::snprintf(text, sizeof text, "%02d%02d%02d.%02d", whole / 3600, whole / 60 % 60, whole % 60,
-                static_cast<int>(std::lround(100 * (seconds_of_day - whole))));
-  return text;
-}
 
 // Everything that the pixels depend on, as text.
 std::string identity(const phantom::ExamOptions& o) {
@@ -58,155 +43,61 @@ std::string identity(const phantom::ExamOptions& o) {
   return join(parts, " ");
 }
 
-void put_patient_and_study(io::DicomDataset& d, const PhantomStudy& study) {
-  d.put_text(tag::SpecificCharacterSet, "CS", "ISO_IR 100");
-  d.put_text(tag::SOPClassUID, "UI", kMrImageStorage);
-  d.put_text(tag::InstanceCreationDate, "DA", kDate);
-  d.put_text(tag::StudyDate, "DA", kDate);
-  d.put_text(tag::StudyTime, "TM", clock(kStudyTime_s));
-  d.put_text(tag::AccessionNumber, "SH", "");
-  d.put_text(tag::Modality, "CS", "MR");
-  d.put_text(tag::Manufacturer, "LO", "SIEMENS");
-  d.put_text({0x0008, 0x0090}, "PN", "");  // ReferringPhysicianName
-  d.put_text(tag::StudyDescription, "LO", "BREAST^DEMO");
-  d.put_text(tag::ManufacturerModelName, "LO", "Simulated by lobule");
-  d.put_text(tag::PatientName, "PN", "Phantom^Demo");
-  d.put_text(tag::PatientID, "LO", study.patient_id);
-  d.put_text(tag::PatientBirthDate, "DA", "");
-  d.put_text(tag::PatientSex, "CS", "F");
-  d.put_text({0x0012, 0x0062}, "CS", "YES");  // PatientIdentityRemoved: there is no patient
-  d.put_text({0x0012, 0x0063}, "LO", "Simulated: no person was imaged");
-  d.put_text(tag::BodyPartExamined, "CS", "BREAST");
-  d.put_text(tag::PatientPosition, "CS", "HFP");
-  d.put_text(tag::StudyInstanceUID, "UI", study.study_uid);
-  d.put_text({0x0020, 0x0010}, "SH", "1");  // StudyID
-  d.put_text(tag::FrameOfReferenceUID, "UI", study.frame_of_reference_uid);
-  d.put_text({0x0020, 0x0060}, "CS", "");  // Laterality: both breasts
-  d.put_text({0x0020, 0x1040}, "LO", "");  // PositionReferenceIndicator
-}
-
-void put_sequence(io::DicomDataset& d, const SequenceHeader& s) {
-  d.put_text(tag::ScanningSequence, "CS", s.scanning_sequence);
-  d.put_text(tag::SequenceVariant, "CS", s.variant);
-  d.put_text(tag::ScanOptions, "CS", s.options);
-  d.put_text(tag::MRAcquisitionType, "CS", s.acquisition_type);
-  d.put_text({0x0018, 0x0025}, "CS", "N");  // AngioFlag
-  d.put_number(tag::RepetitionTime, "DS", s.tr_ms);
-  d.put_number(tag::EchoTime, "DS", s.te_ms);
-  if (s.ti_ms > 0) d.put_number(tag::InversionTime, "DS", s.ti_ms);
-  d.put_number({0x0018, 0x0083}, "DS", 1);      // NumberOfAverages
-  d.put_number({0x0018, 0x0084}, "DS", 63.68);  // ImagingFrequency, MHz
-  d.put_text({0x0018, 0x0085}, "SH", "1H");     // ImagedNucleus
-  d.put_number(tag::EchoNumbers, "IS", 1);
-  d.put_number(tag::MagneticFieldStrength, "DS", 1.5);
-  d.put_number({0x0018, 0x0091}, "IS", s.echo_train);  // EchoTrainLength
-  d.put_text({0x0018, 0x1020}, "LO", "lobule");        // SoftwareVersions
-  d.put_number(tag::FlipAngle, "DS", s.flip_degrees);
-}
-
-void put_geometry(io::DicomDataset& d, const PlannedImage& image, const PlannedSeries& series) {
-  const Grid& grid = image.volume->grid;
-  const Vec3 position = point_from_index(grid, Vec3{0, 0, image.slice_position});
-  const Vec3 row = grid.direction.column[0], column = grid.direction.column[1];
-  d.put_number(tag::SliceThickness, "DS", series.slice_thickness_mm);
-  if (series.sequence.acquisition_type == "2D")
-    d.put_number(tag::SpacingBetweenSlices, "DS", grid.spacing_mm.z);
-  d.put_numbers(tag::ImagePositionPatient, "DS", {position.x, position.y, position.z});
-  d.put_numbers(tag::ImageOrientationPatient, "DS", {row.x, row.y, row.z, column.x, column.y, column.z});
-  d.put_number({0x0020, 0x1041}, "DS", dot(position, grid.direction.column[2]));  // SliceLocation
-  d.put_numbers(tag::PixelSpacing, "DS", {grid.spacing_mm.y, grid.spacing_mm.x});
-  d.put_number(tag::Rows, "US", grid.size[1]);
-  d.put_number(tag::Columns, "US", grid.size[0]);
-}
-
-void put_pixels(io::DicomDataset& d, const PlannedImage& image) {
-  const Grid& grid = image.volume->grid;
-  const std::size_t count = static_cast<std::size_t>(grid.size[0]) * grid.size[1];
-  const float* signal = image.volume->voxels.data() + grid.offset(0, 0, image.slice);
-  std::string bytes(2 * count, '\0');
-  int largest = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const int value = std::clamp(static_cast<int>(std::lround(signal[i])), 0, kLargest);
-    bytes[2 * i] = static_cast<char>(value & 0xff);
-    bytes[2 * i + 1] = static_cast<char>(value >> 8);
-    largest = std::max(largest, value);
+// Writes the files of one series; returns their number.
+int write_series(const MrWriting& writing, const PlannedSeries& series, const std::string& uid_seed,
+                 const std::filesystem::path& folder, const HeaderChange& change) {
+  const auto path = [&](std::size_t n) {
+    char file[32];
+    std::snprintf(file, sizeof file, "%04zu", n + 1);
+    return folder / file;
+  };
+  const auto write = [&](std::size_t n, std::size_t image, io::DicomDataset dataset) {
+    if (change) change(dataset, series, series.images[image]);
+    io::write_dicom(path(n), dataset);
+  };
+  if (!writing.habits.enhanced) {
+    parallel_for(series.images.size(),
+                 [&](std::size_t n) { write(n, n, classic_image(writing, series, uid_seed, n)); });
+    return static_cast<int>(series.images.size());
   }
-  d.put_number(tag::SamplesPerPixel, "US", 1);
-  d.put_text(tag::PhotometricInterpretation, "CS", "MONOCHROME2");
-  d.put_number(tag::BitsAllocated, "US", 16);
-  d.put_number(tag::BitsStored, "US", 12);
-  d.put_number(tag::HighBit, "US", 11);
-  d.put_number(tag::PixelRepresentation, "US", 0);
-  d.put_number({0x0028, 0x0106}, "US", 0);        // SmallestImagePixelValue
-  d.put_number({0x0028, 0x0107}, "US", largest);  // LargestImagePixelValue
-  d.put({tag::PixelData, {'O', 'W'}, std::move(bytes), {}});
-}
-
-io::DicomDataset make_image(const PhantomStudy& study, const PlannedSeries& series,
-                            const std::string& uid_seed, std::size_t n) {
-  const PlannedImage& image = series.images[n];
-  io::DicomDataset d;
-  put_patient_and_study(d, study);
-  d.put_text(tag::ImageType, "CS", series.image_type);
-  d.put_text(tag::SOPInstanceUID, "UI", uid_from_seed(uid_seed + " image " + std::to_string(n)));
-  d.put_text(tag::SeriesDate, "DA", kDate);
-  d.put_text(tag::SeriesTime, "TM", clock(series.images[0].time_s));
-  d.put_text(tag::AcquisitionDate, "DA", kDate);
-  d.put_text(tag::AcquisitionTime, "TM", clock(image.time_s));
-  d.put_text(tag::ContentDate, "DA", kDate);
-  d.put_text(tag::ContentTime, "TM", clock(image.time_s + kReconstruction_s));
-  d.put_text(tag::SeriesDescription, "LO", series.description);
-  d.put_text(tag::ProtocolName, "LO", series.protocol);
-  d.put_text(tag::SequenceName, "SH", image.sequence_name);
-  put_sequence(d, series.sequence);
-  if (series.contrast) {
-    d.put_text({0x0018, 0x0010}, "LO", "Gadobutrol");  // ContrastBolusAgent
-    d.put_text({0x0018, 0x1040}, "LO", "IV");          // ContrastBolusRoute
-    d.put_text({0x0018, 0x1042}, "TM",
-               clock(kDynamicTime_s + phantom::kInjection_s));  // ContrastBolusStartTime
-  }
-  if (image.b_value >= 0) d.put_number(tag::DiffusionBValue, "FD", image.b_value);
-  d.put_text(tag::SeriesInstanceUID, "UI", uid_from_seed(uid_seed));
-  d.put_number(tag::SeriesNumber, "IS", series.number);
-  d.put_number(tag::AcquisitionNumber, "IS", image.acquisition_number);
-  d.put_number(tag::InstanceNumber, "IS", static_cast<double>(n + 1));
-  put_geometry(d, image, series);
-  d.put_number(tag::WindowCenter, "DS", series.window_center);
-  d.put_number(tag::WindowWidth, "DS", series.window_width);
-  d.put_number(tag::RescaleIntercept, "DS", 0);
-  d.put_number(tag::RescaleSlope, "DS", 1);
-  put_pixels(d, image);
-  return d;
+  std::vector<std::size_t> starts = {0};
+  const bool apart = writing.habits.file_a_volume;
+  for (std::size_t n = 1; n < series.images.size(); ++n)
+    if (apart && series.images[n].volume_number != series.images[n - 1].volume_number) starts.push_back(n);
+  starts.push_back(series.images.size());
+  for (std::size_t o = 0; o + 1 < starts.size(); ++o)
+    write(o, starts[o],
+          enhanced_object(writing, series, uid_seed, starts[o], starts[o + 1] - starts[o],
+                          static_cast<int>(o) + 1));
+  return static_cast<int>(starts.size()) - 1;
 }
 
 }  // namespace
 
 PhantomStudy write_phantom_dicom(const phantom::Exam& exam, const std::filesystem::path& folder,
-                                 const std::string& patient_id) {
-  const std::string seed = identity(exam.options) + " " + patient_id;
+                                 const MriDelivery& delivery) {
+  const MrHabits& habits = mr_habits(delivery.vendor).at(static_cast<std::size_t>(delivery.variant));
+  const Phrases& phrases = habits.phrases.at(static_cast<std::size_t>(delivery.language));
+  const std::string seed = identity(exam.options) + " " + delivery.patient_id;
   PhantomStudy study;
-  study.patient_id = patient_id;
-  study.early_phase_index = exam.phases.size() > 1 ? 1 : -1;
+  study.patient_id = delivery.patient_id;
   study.study_uid = uid_from_seed(seed + " study");
   study.frame_of_reference_uid = uid_from_seed(seed + " frame of reference");
-  const PhantomProtocol protocol(exam);
+  study.early_phase_index = exam.phases.size() > 1 ? 1 : -1;
+  study.vendor = delivery.vendor;
+  study.headers = delivery.headers;
+  study.habits = std::string(habits.variant) + "; " + phrases.language;
+  const PhantomProtocol protocol(exam, habits, phrases);
+  const HeaderMode mode = header_mode(delivery.headers, delivery.seed);
+  study.header_kinds = mode.kinds;
   for (const PlannedSeries& series : protocol.series()) {
     const std::string uid_seed = seed + " series " + std::to_string(series.number);
     char name[16];
     std::snprintf(name, sizeof name, "s%02d", series.number);
-    parallel_for(series.images.size(), [&](std::size_t n) {
-      char file[16];
-      std::snprintf(file, sizeof file, "%04zu", n + 1);
-      io::write_dicom(folder / name / file, make_image(study, series, uid_seed, n));
-    });
-    study.series.push_back({uid_from_seed(uid_seed),
-                            series.number,
-                            series.description,
-                            series.role,
-                            series.phase_index,
-                            {},
-                            series.b_values,
-                            static_cast<int>(series.images.size())});
+    const int files = write_series({study, habits, phrases}, series, uid_seed, folder / name, mode.change);
+    study.series.push_back({uid_from_seed(uid_seed), series.number, series.description, series.role,
+                            series.phase_index, series.phases, series.b_values,
+                            static_cast<int>(series.images.size()), files});
   }
   return study;
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/random.h"
+#include "pipeline/phantom_vendor.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -29,16 +30,35 @@ constexpr double kWidth_mm = 358, kHeight_mm = 144;
 // The share of patients without a lesion where kinds are mixed.
 constexpr double kWithoutLesion = 0.25;
 
+// Sets of b-values that breast protocols use (EUSOBI's consensus asks for a low one and 800, in s/mm²:
+// Baltzer et al., Eur Radiol 30:1436, 2020).
+const std::vector<double> kBValues[] = {{50, 400, 800}, {50, 800}, {0, 800}, {0, 400, 800}, {0, 600, 1000}};
+
 std::uint64_t patient_seed(int seed, int number) {
   const auto words = RandomStream(static_cast<std::uint64_t>(seed), "digital patients").words(number);
   const std::uint64_t bits = (std::uint64_t{words[0]} << 21) ^ words[1];
   return std::max<std::uint64_t>(1, bits & ((std::uint64_t{1} << 53) - 1));
 }
 
+std::size_t draw_index(const RandomStream& random, std::uint64_t index, std::size_t count) {
+  return static_cast<std::size_t>(random.uniform(index) * static_cast<double>(count));
+}
+
 std::string drawn(const RandomStream& random, std::uint64_t index, const std::string& asked,
                   const std::vector<std::string>& possible) {
   if (std::find(possible.begin(), possible.end(), asked) != possible.end()) return asked;
-  return possible[static_cast<std::size_t>(random.uniform(index) * static_cast<double>(possible.size()))];
+  return possible[draw_index(random, index, possible.size())];
+}
+
+MriDelivery draw_delivery(const RandomStream& random, const PhantomOptions& options) {
+  MriDelivery delivery;
+  delivery.vendor = drawn(random, 0, options.vendor, mri_vendors());
+  const std::vector<MrHabits>& variants = mr_habits(delivery.vendor);
+  delivery.variant = static_cast<int>(draw_index(random, 2, variants.size()));
+  delivery.language = static_cast<int>(
+      draw_index(random, 3, variants[static_cast<std::size_t>(delivery.variant)].phrases.size()));
+  delivery.headers = options.headers;
+  return delivery;
 }
 
 phantom::LesionPlan draw_lesion(const RandomStream& random, std::uint64_t at, LesionKind kind) {
@@ -81,10 +101,19 @@ PatientPlan plan_patient(const PhantomOptions& options, int number) {
   plan.id = id;
   plan.seed = patient_seed(options.seed, number);
   const RandomStream random(plan.seed, "patient plan");
-  plan.mri_vendor = drawn(random, 0, options.vendor, mri_vendors());
-  plan.mammogram_vendor = drawn(random, 1, options.vendor, mammogram_vendors());
+  plan.mri = draw_delivery(random, options);
+  plan.mri.patient_id = plan.id;
+  plan.mri.seed = plan.seed;
+  plan.mammography = {plan.id, drawn(random, 1, options.vendor, mammogram_vendors()), options.headers,
+                      plan.seed};
+  const MammogramHabits& unit = mammogram_habits(plan.mammography.vendor);
+  plan.mammograms.seed = plan.seed;
+  plan.mammograms.look = unit.look;
+  plan.mammograms.pixel_mm = unit.pixel_mm;
   plan.exam = phantom::random_options(plan.seed, false);
   plan.exam.anatomy.lesions = draw_lesions(random, options.lesion);
+  plan.exam.tesla = mr_habits(plan.mri.vendor)[static_cast<std::size_t>(plan.mri.variant)].tesla;
+  plan.exam.choice.b_values = kBValues[draw_index(random, 4, std::size(kBValues))];
   const double spacing = options.spacing_mm;
   plan.exam.dynamic_spacing_mm = plan.exam.dynamic_slice_mm = spacing;
   plan.exam.dynamic_size = std::max(16, static_cast<int>(std::lround(kWidth_mm / spacing)));

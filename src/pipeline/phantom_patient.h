@@ -5,6 +5,8 @@
 #include <string>
 
 #include "phantom/exam.h"
+#include "pipeline/phantom_dicom.h"
+#include "pipeline/phantom_mammogram.h"
 #include "pipeline/phantom_options.h"
 
 namespace lobule::pipeline {
@@ -12,8 +14,10 @@ namespace lobule::pipeline {
 struct PatientPlan {
   std::string id;          // "P0001": the name of its folders and its PatientID
   std::uint64_t seed = 1;  // of its anatomy, noise and headers; below 2^53, so that JSON can hold it
-  std::string mri_vendor, mammogram_vendor;
+  MriDelivery mri;
+  MammogramDelivery mammography;
   phantom::ExamOptions exam;
+  phantom::MammogramOptions mammograms;
 };
 
 // `number` counts from 1.

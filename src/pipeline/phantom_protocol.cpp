@@ -3,22 +3,41 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/text.h"
+
 namespace lobule::pipeline {
 namespace {
 
-constexpr const char* kOriginal = "ORIGINAL\\PRIMARY\\M\\NORM\\DIS2D";
-constexpr const char* kDynamicName = "t1_fl3d_tra_dyna_spair_1+5";
+using phantom::SeriesImage;
 
-void add_slices(PlannedSeries& series, const Image<float>& volume, double time_s, int acquisition_number,
-                const std::string& sequence_name, double b_value = -1) {
-  for (int k = 0; k < volume.grid.size[2]; ++k)
-    series.images.push_back(
-        {&volume, k, static_cast<double>(k), time_s, acquisition_number, sequence_name, b_value});
-  series.slice_thickness_mm = volume.grid.spacing_mm.z;
+Item item_of(const SeriesImage& image) {
+  static const std::pair<const char*, Item> kNames[] = {
+      {"stir", Item::stir},           {"t2_fatsat", Item::t2_fatsat}, {"dixon_water", Item::dixon_water},
+      {"dixon_fat", Item::dixon_fat}, {"dixon_in", Item::dixon_in},   {"ultrafast", Item::ultrafast}};
+  static const std::pair<const char*, Item> kRoles[] = {{"localizer", Item::localizer},
+                                                        {"t1", Item::t1},
+                                                        {"t2", Item::t2},
+                                                        {"t2_fatsat", Item::t2_fatsat},
+                                                        {"t1_fatsat", Item::t1_fatsat},
+                                                        {"dwi", Item::diffusion},
+                                                        {"adc", Item::adc},
+                                                        {"ultrafast", Item::ultrafast},
+                                                        {"post_highres", Item::highres}};
+  for (const auto& [name, item] : kNames)
+    if (image.name.starts_with(name)) return item;
+  for (const auto& [role, item] : kRoles)
+    if (image.role == role) return item;
+  return Item::dynamic;
 }
 
-// A window from 0 to the 99.5th percentile of what is not background.
-void set_window(PlannedSeries& series) {
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+  return text;
+}
+
+// The 99.5th percentile of a series' signal.
+double top_signal(const PlannedSeries& series) {
   std::vector<float> values;
   for (const PlannedImage& image : series.images) {
     const Grid& grid = image.volume->grid;
@@ -28,121 +47,174 @@ void set_window(PlannedSeries& series) {
   }
   const auto top = values.begin() + static_cast<std::ptrdiff_t>(0.995 * static_cast<double>(values.size()));
   std::nth_element(values.begin(), top, values.end());
-  series.window_width = std::max(2.0, std::round(static_cast<double>(*top)));
-  series.window_center = std::round(series.window_width / 2);
-}
-
-// What a scanner stores: whole numbers of 12 bits.
-float stored(float value) {
-  return std::clamp(std::round(value), 0.0f, 4095.0f);
+  return *top;
 }
 
 }  // namespace
 
-PhantomProtocol::PhantomProtocol(const phantom::Exam& exam) : exam_(exam) {
-  if (!exam.options.only_dynamic) {
-    add_localizer();
-    add_spin_echoes();
-    add_diffusion();
+PhantomProtocol::PhantomProtocol(const phantom::Exam& exam, const MrHabits& habits, const Phrases& phrases)
+    : exam_(exam), habits_(habits), phrases_(phrases) {
+  Images dynamic, diffusion, localizer;
+  const Images all = exam.series();
+  for (const SeriesImage& image : all) {
+    if (image.role == "dce_pre" || image.role == "dce_post") dynamic.push_back(image);
+    if (image.role == "dwi") diffusion.push_back(image);
+    if (image.role == "localizer") localizer.push_back(image);
   }
-  add_dynamic();
-  for (PlannedSeries& series : series_) set_window(series);
+  bool dynamic_done = false, diffusion_done = false, localizer_done = false;
+  for (const SeriesImage& image : all) {
+    if (image.role == "localizer") {
+      if (localizer_done) continue;
+      PlannedSeries& series = add(Item::localizer, "localizer", image, words(Item::localizer));
+      for (const SeriesImage& stack : localizer) add_volume(series, stack, *stack.image);
+      series.slice_thickness_mm = 6;
+      localizer_done = true;
+    } else if (image.role == "dwi") {
+      if (!diffusion_done) add_diffusion(diffusion);
+      diffusion_done = true;
+    } else if (image.role == "dce_pre" || image.role == "dce_post") {
+      if (!dynamic_done) add_dynamic(dynamic);
+      dynamic_done = true;
+    } else {
+      add_single(image);
+    }
+  }
+  for (PlannedSeries& series : series_) finish(series);
 }
 
-PlannedSeries& PhantomProtocol::add(const std::string& description, const std::string& role,
-                                    const std::string& image_type, const SequenceHeader& sequence) {
+PlannedSeries& PhantomProtocol::add(Item item, const std::string& role, const SeriesImage& image,
+                                    const std::string& description) {
   PlannedSeries series;
-  series.number = static_cast<int>(series_.size()) + 1;
+  series.item = item;
+  series.number = (static_cast<int>(series_.size()) + 1) * habits_.series_step + (habits_.series_step > 1);
   series.description = series.protocol = description;
   series.role = role;
-  series.image_type = image_type;
-  series.sequence = sequence;
+  series.habit = &item_habit(habits_, item);
+  series.physics = image.sequence;
+  series.contrast = image.contrast;
   series_.push_back(std::move(series));
   return series_.back();
 }
 
-void PhantomProtocol::add_localizer() {
-  PlannedSeries& series =
-      add("localizer", "localizer", kOriginal, {"GR", "SP", "", "2D", 7.6, 3.5, 0, 20, 1});
-  for (const Image<float>& stack : exam_.localizer) add_slices(series, stack, kStudyTime_s + 60, 1, "*fl2d1");
-  series.slice_thickness_mm = 6;
-}
-
-void PhantomProtocol::add_spin_echoes() {
-  PlannedSeries& t2 =
-      add("t2_tse_tra", "t2", kOriginal, {"SE", "SK\\SP\\OSP", "PFP", "2D", 5800, 101, 0, 150, 19});
-  add_slices(t2, exam_.t2, kStudyTime_s + 240, 1, "*tse2d1_19");
-  PlannedSeries& t1 =
-      add("t1_tse_tra", "t1", kOriginal, {"SE", "SK\\SP\\OSP", "PFP", "2D", 780, 10, 0, 150, 3});
-  add_slices(t1, exam_.t1, kStudyTime_s + 480, 1, "*tse2d1_3");
-  PlannedSeries& stir = add("t2_tirm_tra", "t2_fatsat", kOriginal,
-                            {"SE\\IR", "SK\\SP\\OSP", "IR\\PFP", "2D", 4170, 74, 170, 150, 15});
-  add_slices(stir, exam_.stir, kStudyTime_s + 700, 1, "*tir2d1_15");
-}
-
-void PhantomProtocol::add_diffusion() {
-  const SequenceHeader epi{"EP", "SK\\SP", "SAT2\\SFS", "2D", 7000, 70, 0, 90, 37};
-  const double time_s = kStudyTime_s + 960;
-  PlannedSeries& dwi =
-      add("ep2d_diff_tra_spair_TRACEW", "dwi", "DERIVED\\PRIMARY\\DIFFUSION\\TRACEW\\NORM\\DIS2D", epi);
-  for (const phantom::DiffusionImage& d : exam_.diffusion) {
-    const int b = static_cast<int>(std::lround(d.b_s_per_mm2));
-    add_slices(dwi, d.image, time_s, 1, "*ep_b" + std::to_string(b) + "t", d.b_s_per_mm2);
-    dwi.b_values.push_back(d.b_s_per_mm2);
+void PhantomProtocol::add_volume(PlannedSeries& series, const SeriesImage& image,
+                                 const Image<float>& volume) {
+  const int number = series.images.empty() ? 0 : series.images.back().volume_number + 1;
+  const bool phase = image.phase_index >= 0;
+  const std::string b = image.b_s_per_mm2 >= 0 ? format_number(image.b_s_per_mm2) : "";
+  PlannedImage planned;
+  planned.volume = &volume;
+  planned.time_s = kDynamicTime_s + image.start_s;
+  planned.acquisition_number = phase && habits_.acquisition_number_a_phase ? image.phase_index + 1 : 1;
+  planned.sequence_name = replaced(series.habit->sequence_name, "{b}", b);
+  planned.b_value = image.b_s_per_mm2;
+  planned.volume_number = number;
+  const int slices = volume.grid.size[2];
+  for (int n = 0; n < slices; ++n) {
+    planned.slice = habits_.head_first_slices ? slices - 1 - n : n;
+    planned.slice_position = planned.slice;
+    series.images.push_back(planned);
   }
-  dwi.protocol = "ep2d_diff_tra_spair";
-  PlannedSeries& adc =
-      add("ep2d_diff_tra_spair_ADC", "adc", "DERIVED\\PRIMARY\\DIFFUSION\\ADC\\NORM\\DIS2D", epi);
-  add_slices(adc, exam_.adc, time_s, 1, "*ep_b50_800");
-  adc.protocol = "ep2d_diff_tra_spair";
+  series.slice_thickness_mm = volume.grid.spacing_mm.z;
 }
 
-void PhantomProtocol::add_dynamic() {
-  const phantom::GradientEcho& s = exam_.options.sequence;
-  const SequenceHeader header{"GR", "SP\\OSP", "PFP\\SFS", "3D", s.tr_ms, s.te_ms, 0, s.flip_degrees, 1};
-  for (const phantom::DynamicPhase& phase : exam_.phases) {
-    PlannedSeries& series =
-        add(kDynamicName, phase.phase_index == 0 ? "dce_pre" : "dce_post", kOriginal, header);
-    add_slices(series, phase.image, kDynamicTime_s + phase.start_s, phase.phase_index + 1, "*fl3d1");
-    series.phase_index = phase.phase_index;
-    series.contrast = phase.phase_index > 0;
-    const PlannedSeries post = series;
-    if (phase.phase_index == 0) continue;
-    const int last = exam_.phases.back().phase_index;
-    if (phase.phase_index == 1 || phase.phase_index == last) add_subtraction(phase.phase_index, post);
-    if (phase.phase_index == 1) add_projections(post);
+void PhantomProtocol::add_single(const SeriesImage& image) {
+  const Item item = item_of(image);
+  const std::string role = image.role == "ultrafast" ? "other" : image.role;
+  PlannedSeries& series = add(item, role, image, words(item));
+  add_volume(series, image, *image.image);
+  if (item != Item::adc) return;
+  std::vector<std::string> b_values;
+  for (const phantom::DiffusionImage& d : exam_.diffusion) b_values.push_back(format_number(d.b_s_per_mm2));
+  const std::string name = b_values.size() < 2 ? "" : b_values.front() + "_" + b_values.back();
+  for (PlannedImage& planned : series.images)
+    planned.sequence_name = replaced(series.habit->sequence_name, "{b}", name);
+  if (habits_.rescaled) series.unit = 1e-3;  // Philips tells it in 10⁻³ mm²/s
+}
+
+void PhantomProtocol::add_diffusion(const Images& images) {
+  PlannedSeries& series = add(Item::diffusion, "dwi", images[0], words(Item::diffusion));
+  for (const SeriesImage& image : images) {
+    add_volume(series, image, *image.image);
+    series.b_values.push_back(image.b_s_per_mm2);
   }
 }
 
-// clamp(post − pre + 100), as Siemens stores it.
-void PhantomProtocol::add_subtraction(int phase, const PlannedSeries& post) {
-  const Image<float>&pre = exam_.phases[0].image, &now = exam_.phases[phase].image;
-  Image<float> difference(pre.grid);
-  for (std::size_t i = 0; i < difference.voxels.size(); ++i)
-    difference.voxels[i] = stored(stored(now.voxels[i]) - stored(pre.voxels[i]) + 100);
-  derived_.push_back(std::move(difference));
-  PlannedSeries& series =
-      add(post.description + "_SUB", "derived", "DERIVED\\PRIMARY\\M\\NORM\\DIS2D\\SUB", post.sequence);
-  add_slices(series, derived_.back(), post.images[0].time_s, phase + 1, "*fl3d1");
-  series.contrast = true;
+void PhantomProtocol::add_dynamic(const Images& phases) {
+  const int count = static_cast<int>(phases.size());
+  const auto start_series = [&](const SeriesImage& image, const std::string& name) -> PlannedSeries& {
+    return add(Item::dynamic, image.phase_index == 0 ? "dce_pre" : "dce_post", image, name);
+  };
+  for (int n = 0; n < count; ++n) {
+    const SeriesImage& image = phases[n];
+    const bool fresh = n == 0 || habits_.phases == PhaseSeries::each_its_own ||
+                       habits_.phases == PhaseSeries::each_number_added ||
+                       (habits_.phases == PhaseSeries::posts_together && n == 1);
+    if (fresh) start_series(image, phase_name(image.phase_index));
+    PlannedSeries& series = series_.back();
+    const std::size_t before = series.images.size();
+    add_volume(series, image, *image.image);
+    series.contrast = series.contrast || image.contrast;
+    series.phases.push_back(image.phase_index);
+    const double first_s = phases[0].start_s;
+    for (std::size_t i = before; i < series.images.size(); ++i) {
+      PlannedImage& planned = series.images[i];
+      if (habits_.temporal_index) planned.temporal_position = planned.volume_number + 1;
+      planned.trigger_time_ms = 1000 * (image.start_s - first_s);
+      if (habits_.one_clock_time) planned.time_s = series.images[0].time_s;
+    }
+    const bool last = n + 1 == count;
+    const bool each =
+        habits_.phases == PhaseSeries::each_its_own || habits_.phases == PhaseSeries::each_number_added;
+    if (each || last || (habits_.phases == PhaseSeries::posts_together && n == 0)) {
+      series.temporal_positions = static_cast<int>(series.phases.size());
+      if (series.phases.size() == 1) {
+        series.phase_index = series.phases[0];
+        series.phases.clear();
+      } else {
+        series.role = "dce";
+      }
+    }
+    // What the unit calculates comes right after the phase it is made of, or after the whole series.
+    if (each && (n == 1 || (n > 0 && (last || habits_.subtract_every_post)))) {
+      const Image<float>& subtraction = add_subtraction(phases[0], image);
+      if (n == 1 && habits_.project) add_projection(image, subtraction);
+    }
+  }
+  if (count < 2) return;
+  if (habits_.phases == PhaseSeries::all_in_one || habits_.phases == PhaseSeries::posts_together)
+    add_maps_of(phases);
+  if (habits_.map_enhancement) add_enhancement_map(phases);
 }
 
-// Maximum over the slices of the first subtraction, one image.
-void PhantomProtocol::add_projections(const PlannedSeries& post) {
-  const Image<float>& difference = derived_.back();
-  Grid grid = difference.grid;
-  grid.size[2] = 1;
-  Image<float> mip(grid);
-  const std::size_t count = mip.voxels.size();
-  for (std::size_t i = 0; i < difference.voxels.size(); ++i)
-    mip.voxels[i % count] = std::max(mip.voxels[i % count], difference.voxels[i]);
-  derived_.push_back(std::move(mip));
-  PlannedSeries& series = add(post.description + "_SUB_MIP_TRA", "derived",
-                              "DERIVED\\PRIMARY\\MIP_TRA\\NORM\\DIS2D\\SUB", post.sequence);
-  const double middle = (difference.grid.size[2] - 1) / 2.0;
-  series.images.push_back({&derived_.back(), 0, middle, post.images[0].time_s, 2, "*fl3d1", -1});
-  series.slice_thickness_mm = difference.grid.size[2] * grid.spacing_mm.z;
-  series.contrast = true;
+std::string PhantomProtocol::phase_name(int phase) const {
+  const std::string pre = phrases_.pre, post = replaced(phrases_.post, "{p}", std::to_string(phase));
+  if (phase == 0) return pre;
+  return habits_.phases == PhaseSeries::each_number_added ? "Ph" + std::to_string(phase) + "/" + post : post;
+}
+
+std::string PhantomProtocol::words(Item item, int phase) const {
+  std::vector<std::string> b_values;
+  for (const phantom::DiffusionImage& d : exam_.diffusion) b_values.push_back(format_number(d.b_s_per_mm2));
+  std::string text = replaced(phrase(phrases_, item), "{b}", join(b_values, ","));
+  text = replaced(text, "{post}", phase_name(std::max(1, phase)));
+  text = replaced(text, "{p}", std::to_string(std::max(1, phase)));
+  if (item == Item::dixon_water) text += " W";
+  if (item == Item::dixon_fat) text += " F";
+  return text.substr(0, 64);  // LO holds no more (PS3.5 6.2)
+}
+
+void PhantomProtocol::finish(PlannedSeries& series) const {
+  const double top = std::max(1.0, top_signal(series)) * series.unit;
+  if (habits_.rescaled) {
+    // The largest value of the scan fills the 12 bits.
+    double largest = 1e-9;
+    for (const PlannedImage& image : series.images)
+      for (const float v : image.volume->voxels) largest = std::max(largest, double(v) * series.unit);
+    series.rescale_slope = std::round(largest / 4095 * 1e8) / 1e8;
+    if (series.rescale_slope <= 0) series.rescale_slope = 1e-8;
+  }
+  series.window_width = series.unit == 1 ? std::max(2.0, std::round(top)) : top;
+  series.window_center = series.unit == 1 ? std::round(series.window_width / 2) : top / 2;
 }
 
 }  // namespace lobule::pipeline

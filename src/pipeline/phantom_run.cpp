@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "io/files.h"
+#include "phantom/second/exam.h"
 #include "pipeline/phantom_dicom.h"
 #include "pipeline/phantom_patient.h"
 #include "pipeline/phantom_truth.h"
@@ -32,10 +33,49 @@ void prepare(const fs::path& output, PhantomOptions options) {
   io::write_file(truth / kMark, json.dump(2) + "\n");
 }
 
-void make_mri(const PatientPlan& plan, const PhantomOutcome& outcome) {
-  const phantom::Exam exam = phantom::make_exam(plan.exam);
-  const PhantomStudy study = write_phantom_dicom(exam, outcome.dicom / plan.id, plan.id);
-  write_patient_truth({&exam, &study}, outcome.truth);
+// Both views of one breast after those of the other, so that memory holds two.
+void make_mammography(const PatientPlan& plan, const phantom::Anatomy& anatomy, const PhantomOutcome& outcome,
+                      MammogramWriter& writer, PatientTruth& truth) {
+  for (const phantom::BreastSide side : plan.mammograms.sides) {
+    phantom::MammogramOptions options = plan.mammograms;
+    options.sides = {side};
+    phantom::MammogramExam exam = phantom::make_mammograms(anatomy, options);
+    for (phantom::Mammogram& image : exam.images) {
+      const std::string uid = writer.write(image);
+      write_mammogram_labels(image, outcome.truth / plan.id);
+      image.raw = image.presentation = image.breast_mm = image.dense_mm = {};
+      image.labels = {};
+      truth.mammograms.push_back({uid, std::move(image)});
+    }
+  }
+}
+
+void make_patient(const PhantomOptions& options, const PatientPlan& plan, const PhantomOutcome& outcome) {
+  const fs::path folder = outcome.dicom / plan.id;
+  PatientTruth truth;
+  std::shared_ptr<const phantom::Anatomy> anatomy;
+  phantom::Exam exam;
+  PhantomStudy study;
+  if (options.makes("mri")) {
+    exam = options.family == "second" ? phantom::second::make_exam(plan.exam) : phantom::make_exam(plan.exam);
+    study = write_phantom_dicom(exam, folder, plan.mri);
+    truth = truth_of(exam, study);
+    anatomy = exam.anatomy;
+  }
+  truth.id = plan.id;
+  truth.family = options.family;
+  truth.anatomy = plan.exam.anatomy;
+  if (!options.makes("mg")) return write_patient_truth(truth, outcome.truth);
+  if (!anatomy) anatomy = std::make_shared<phantom::Anatomy>(plan.exam.anatomy);
+  if (truth.exam == nullptr) {
+    for (const phantom::BreastSide side : {phantom::BreastSide::right, phantom::BreastSide::left})
+      truth.breasts[side == phantom::BreastSide::right ? 0 : 1] = anatomy->measure_breast(side);
+    truth.lesions = anatomy->measure_lesions();
+  }
+  MammogramWriter writer(plan.mammography, folder);
+  make_mammography(plan, *anatomy, outcome, writer, truth);
+  truth.mammogram_study = &writer.study();
+  write_patient_truth(truth, outcome.truth);
 }
 
 }  // namespace
@@ -49,7 +89,7 @@ PhantomOutcome run_phantom(const PhantomOptions& options, Context& context) {
   context.progress.begin("make digital patients");
   for (int number = 1; number <= options.patients; ++number) {
     context.cancellation.check();
-    make_mri(plan_patient(options, number), outcome);
+    make_patient(options, plan_patient(options, number), outcome);
     context.progress.update(static_cast<double>(++outcome.patients) / options.patients);
   }
   context.progress.finish();

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -10,79 +9,18 @@
 #include "core/text.h"
 #include "io/files.h"
 #include "io/nifti.h"
+#include "io/png.h"
 
 namespace lobule::pipeline {
 namespace {
 
-using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 const char* letter(phantom::BreastSide side) {
   return side == phantom::BreastSide::right ? "R" : "L";
 }
 
-Json point_json(Vec3 p) {
-  return {p.x, p.y, p.z};
-}
-
-Json breasts_json(const phantom::ExamTruth& truth) {
-  Json list = Json::array();
-  for (const phantom::BreastTruth& b : truth.breasts)
-    list.push_back({{"side", letter(b.side)},
-                    {"breast_ml", b.breast_ml},
-                    {"fgt_ml", b.fgt_ml},
-                    {"percent_density", b.percent_density},
-                    {"nipple_mm", point_json(b.nipple_mm)}});
-  return list;
-}
-
-Json tissues_json(const phantom::Exam& exam) {
-  Json list = Json::array();
-  for (int t = 0; t < phantom::kTissueCount; ++t) {
-    const phantom::TissueProperties& p = phantom::properties(static_cast<phantom::Tissue>(t));
-    Json enhancement = Json::array();
-    for (const auto& phase : exam.truth.percent_enhancement) enhancement.push_back(phase[t]);
-    list.push_back({{"label", t},
-                    {"name", p.name},
-                    {"t1_ms", p.t1_ms},
-                    {"t2_ms", p.t2_ms},
-                    {"proton_density", p.proton_density},
-                    {"fat_fraction", p.fat_fraction},
-                    {"adc_um2_per_s", p.adc_um2_per_s},
-                    {"percent_enhancement", enhancement}});
-  }
-  return list;
-}
-
-Json truth_json(const phantom::Exam& exam, const PhantomStudy& study) {
-  const phantom::AnatomyOptions& anatomy = exam.options.anatomy;
-  Json json{{"version", 1}, {"study_uid", study.study_uid}, {"seed", anatomy.seed}};
-  json["anatomy"] = {{"half_width_mm", anatomy.half_width_mm},
-                     {"depth_mm", anatomy.depth_mm},
-                     {"half_height_mm", anatomy.half_height_mm},
-                     {"asymmetry", anatomy.asymmetry},
-                     {"sag_mm", anatomy.sag_mm},
-                     {"density_percent", anatomy.density_percent}};
-  json["breasts"] = breasts_json(exam.truth);
-  json["lesions"] = Json::array();
-  for (const phantom::LesionTruth& lesion : exam.truth.lesions)
-    json["lesions"].push_back({{"kind", phantom::to_text(lesion.kind)},
-                               {"side", letter(lesion.side)},
-                               {"center_mm", point_json(lesion.center_mm)},
-                               {"volume_ml", lesion.volume_ml},
-                               {"longest_diameter_mm", lesion.longest_diameter_mm},
-                               {"uptake_scale", lesion.uptake_scale}});
-  json["phases"] = Json::array();
-  for (const phantom::DynamicPhase& phase : exam.phases)
-    json["phases"].push_back({{"phase_index", phase.phase_index},
-                              {"start_s", phase.start_s},
-                              {"minutes_after_arrival", phase.minutes_after_arrival}});
-  json["largest_motion_mm"] = exam.options.motion_mm;
-  json["tissues"] = tissues_json(exam);
-  return json;
-}
-
-Table series_table(const PhantomStudy& study) {
+Table series_table(const std::string& patient_id, const PhantomStudy& study) {
   Table table{{"patient_id", "study_uid", "series_uid", "role", "phase_index", "early", "b_values", "vendor",
                "headers"},
               {}};
@@ -91,7 +29,7 @@ Table series_table(const PhantomStudy& study) {
     for (const double b : s.b_values) b_values.push_back(format_number(b));
     const auto add = [&](const std::string& role, int phase) {
       const bool early = phase >= 0 && phase == study.early_phase_index;
-      table.rows.push_back({study.patient_id, study.study_uid, s.series_uid, role,
+      table.rows.push_back({patient_id, study.study_uid, s.series_uid, role,
                             phase < 0 ? "" : std::to_string(phase), early ? "1" : "", join(b_values, ";"),
                             study.vendor, study.headers});
     };
@@ -101,23 +39,36 @@ Table series_table(const PhantomStudy& study) {
   return table;
 }
 
-Table breasts_table(const phantom::ExamTruth& truth, const std::string& patient_id) {
+Table breasts_table(const PatientTruth& patient) {
   Table table{{"patient_id", "side", "breast_ml", "fgt_ml", "percent_density"}, {}};
-  for (const phantom::BreastTruth& b : truth.breasts)
-    table.rows.push_back({patient_id, letter(b.side), format_number(b.breast_ml), format_number(b.fgt_ml),
+  for (const phantom::BreastTruth& b : patient.breasts)
+    table.rows.push_back({patient.id, letter(b.side), format_number(b.breast_ml), format_number(b.fgt_ml),
                           format_number(b.percent_density)});
   return table;
 }
 
-Table lesions_table(const phantom::ExamTruth& truth, const std::string& patient_id) {
+Table lesions_table(const PatientTruth& patient) {
   Table table{{"patient_id", "lesion_id", "kind", "side", "x_mm", "y_mm", "z_mm", "diameter_mm", "volume_ml",
                "malignant"},
               {}};
-  for (const phantom::LesionTruth& l : truth.lesions)
-    table.rows.push_back({patient_id, std::to_string(table.rows.size() + 1), phantom::to_text(l.kind),
+  for (const phantom::LesionTruth& l : patient.lesions)
+    table.rows.push_back({patient.id, std::to_string(table.rows.size() + 1), phantom::to_text(l.kind),
                           letter(l.side), format_number(l.center_mm.x), format_number(l.center_mm.y),
                           format_number(l.center_mm.z), format_number(l.longest_diameter_mm),
                           format_number(l.volume_ml), phantom::is_malignant(l.kind) ? "1" : "0"});
+  return table;
+}
+
+Table mammograms_table(const PatientTruth& patient) {
+  Table table{{"patient_id", "sop_uid", "side", "view", "percent_density", "volumetric_density", "breast_cm2",
+               "dense_cm2", "compressed_mm"},
+              {}};
+  for (const WrittenMammogram& m : patient.mammograms)
+    table.rows.push_back({patient.id, m.sop_uid, letter(m.truth.side),
+                          m.truth.view == phantom::MammogramView::cc ? "CC" : "MLO",
+                          format_number(m.truth.percent_density), format_number(m.truth.volumetric_density),
+                          format_number(m.truth.breast_cm2), format_number(m.truth.dense_cm2),
+                          format_number(m.truth.exposure.compressed_mm)});
   return table;
 }
 
@@ -153,6 +104,17 @@ void write_motion(const phantom::DynamicPhase& phase, const Grid& image_grid, co
 
 }  // namespace
 
+PatientTruth truth_of(const phantom::Exam& exam, const PhantomStudy& study) {
+  PatientTruth truth;
+  truth.id = study.patient_id;
+  truth.anatomy = exam.options.anatomy;
+  truth.breasts = exam.truth.breasts;
+  truth.lesions = exam.truth.lesions;
+  truth.exam = &exam;
+  truth.study = &study;
+  return truth;
+}
+
 Mask true_fgt_mask(const phantom::ExamTruth& truth) {
   Mask mask = truth.breast;
   for (std::size_t i = 0; i < mask.voxels.size(); ++i)
@@ -160,19 +122,32 @@ Mask true_fgt_mask(const phantom::ExamTruth& truth) {
   return mask;
 }
 
+void write_mammogram_labels(const phantom::Mammogram& image, const fs::path& folder) {
+  const Grid& grid = image.labels.grid;
+  const io::Picture picture{grid.size[0], grid.size[1], 1, image.labels.voxels};
+  const std::string name = std::string(letter(image.side)) + "_" +
+                           (image.view == phantom::MammogramView::cc ? "CC" : "MLO") + "_labels.png";
+  io::write_file(folder / name, io::encode_png(picture));
+}
+
 void write_patient_truth(const PatientTruth& patient, const fs::path& folder) {
-  const phantom::Exam& exam = *patient.exam;
-  const PhantomStudy& study = *patient.study;
-  const fs::path own = folder / study.patient_id;
-  io::write_file(own / "truth.json", truth_json(exam, study).dump(2) + "\n");
-  io::write_nifti(own / "labels.nii.gz", exam.truth.labels);
-  io::write_nifti(own / "breast.nii.gz", exam.truth.breast);
-  io::write_nifti(own / "fgt.nii.gz", true_fgt_mask(exam.truth));
-  for (const phantom::DynamicPhase& phase : exam.phases)
-    if (phase.phase_index > 0) write_motion(phase, exam.phases[0].image.grid, own);
-  append(folder / "series.csv", series_table(study));
-  append(folder / "breasts.csv", breasts_table(exam.truth, study.patient_id));
-  append(folder / "lesions.csv", lesions_table(exam.truth, study.patient_id));
+  const fs::path own = folder / patient.id;
+  io::write_file(own / "truth.json", truth_json(patient));
+  if (patient.exam != nullptr) {
+    const phantom::Exam& exam = *patient.exam;
+    io::write_nifti(own / "labels.nii.gz", exam.truth.labels);
+    io::write_nifti(own / "breast.nii.gz", exam.truth.breast);
+    io::write_nifti(own / "fgt.nii.gz", true_fgt_mask(exam.truth));
+    for (const phantom::DynamicPhase& phase : exam.phases)
+      if (phase.phase_index > 0) write_motion(phase, exam.phases[0].image.grid, own);
+    append(folder / "series.csv", series_table(patient.id, *patient.study));
+  }
+  if (patient.mammogram_study != nullptr) {
+    append(folder / "series.csv", series_table(patient.id, *patient.mammogram_study));
+    append(folder / "mammograms.csv", mammograms_table(patient));
+  }
+  append(folder / "breasts.csv", breasts_table(patient));
+  append(folder / "lesions.csv", lesions_table(patient));
 }
 
 }  // namespace lobule::pipeline

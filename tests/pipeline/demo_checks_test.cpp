@@ -92,7 +92,7 @@ TEST(PhantomTruth, FilesHoldWhatWasPlanted) {
   test::ScratchFolder folder;
   PhantomStudy study;
   study.patient_id = "P1";
-  write_patient_truth({&exam(), &study}, folder.path());
+  write_patient_truth(truth_of(exam(), study), folder.path());
   const Table lesions = from_csv(io::read_file(folder / "lesions.csv"), "lesions.csv");
   ASSERT_EQ(lesions.rows.size(), 1u);
   EXPECT_EQ(lesions.cell(0, "side"), "L");
@@ -111,7 +111,7 @@ TEST(PhantomTruth, PatientsFollowEachOtherInTheTables) {
   for (const char* id : {"P1", "P2"}) {
     PhantomStudy study;
     study.patient_id = id;
-    write_patient_truth({&exam(), &study}, folder.path());
+    write_patient_truth(truth_of(exam(), study), folder.path());
   }
   const Table breasts = from_csv(io::read_file(folder / "breasts.csv"), "breasts.csv");
   ASSERT_EQ(breasts.rows.size(), 4u);
