@@ -171,6 +171,7 @@ void read_physics(const DicomDataset& d, SeriesFacts& facts) {
   const auto suppression = texts_of(d, 0, kModifier, kFatSuppression);
   if (!suppression.empty() && (suppression[0] == "FAT" || suppression[0] == "FAT_AND_WATER"))
     facts.spectral_fat_suppression = true;
+  facts.no_spectral_suppression = !suppression.empty() && suppression[0] == "NONE";
   facts.acquisition_type = d.text(io::tag::MRAcquisitionType);
   facts.acquisition_contrast = d.text(kAcquisitionContrast);
   facts.scanning_sequence = upper_set(d.texts(io::tag::ScanningSequence));

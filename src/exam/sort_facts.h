@@ -47,6 +47,7 @@ struct SeriesFacts {
       slice_thickness_mm, rescale_slope, rescale_intercept;
   std::optional<int> echo_train_length;
   bool echo_planar = false, spectral_fat_suppression = false;
+  bool no_spectral_suppression = false;  // Enhanced MR says so
   bool has_contrast_agent = false;
   std::string contrast_agent_tag;  // which tag said so
   std::vector<FrameFacts> frames;

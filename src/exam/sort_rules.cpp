@@ -61,6 +61,9 @@ std::string fat_option(const SeriesFacts& f) {
 }
 
 std::string no_fat_option(const SeriesFacts& f) {
+  if (f.no_spectral_suppression && !f.echo_planar && f.inversion_time_ms.value_or(0) == 0 &&
+      fat_option(f).empty())
+    return "SpectrallySelectedSuppression (0018,9025) is NONE";
   if (f.scan_options.empty() || f.echo_planar || !fat_option(f).empty() || f.scan_options.count("IR") != 0)
     return "";
   return "ScanOptions (0018,0022) " + join({f.scan_options.begin(), f.scan_options.end()}, "\\") +

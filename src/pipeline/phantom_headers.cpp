@@ -110,8 +110,7 @@ const std::vector<Kind>& kinds() {
          d.erase(tag::TemporalPositionIdentifier);
          d.put_number(tag::TriggerTime, "DS", image.trigger_time_ms);
        }},
-      {{"lazy", "anonymised",
-        "private elements are removed, the patient's name is ANON, the coil is gone"},
+      {{"lazy", "anonymised", "private elements are removed, the patient's name is ANON, the coil is gone"},
        0.7,
        [](DicomDataset& d, const PlannedSeries&, const PlannedImage&) {
          erase_private(d);

@@ -12,9 +12,10 @@ namespace {
 std::string mri_text() {
   std::string text =
       "MRI (--modality mri), 1.5 or 3 T as the vendor's scanner has it\n"
-      "  Series: localizer in three planes; T1 and T2 turbo spin echo; STIR; diffusion with two or three\n"
-      "  b-values and the scanner's ADC; a dynamic of one phase before and five after contrast agent;\n"
-      "  subtractions, their projection, maps of enhancement.\n"
+      "  Series: localizer in three planes; T1 and T2 turbo spin echo; STIR or fat-suppressed T2; diffusion\n"
+      "  with its b-values and the scanner's ADC; a dynamic before and after contrast agent; at times T1\n"
+      "  with fat suppressed, Dixon, late high resolution; subtractions, their projection, maps of\n"
+      "  enhancement. Each site's protocol holds some of these.\n"
       "  Vendors (--vendor):\n";
   for (const std::string& vendor : mri_vendors())
     for (const MrHabits& habits : mr_habits(vendor)) {

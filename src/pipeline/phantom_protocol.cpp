@@ -193,13 +193,14 @@ std::string PhantomProtocol::phase_name(int phase) const {
 }
 
 std::string PhantomProtocol::words(Item item, int phase) const {
+  const std::size_t part = item == Item::dixon_in ? 0 : item == Item::dixon_water ? 1 : 2;
+  if (item == Item::dixon_in || item == Item::dixon_water || item == Item::dixon_fat)
+    return habits_.dixon_names[part];
   std::vector<std::string> b_values;
   for (const phantom::DiffusionImage& d : exam_.diffusion) b_values.push_back(format_number(d.b_s_per_mm2));
   std::string text = replaced(phrase(phrases_, item), "{b}", join(b_values, ","));
   text = replaced(text, "{post}", phase_name(std::max(1, phase)));
   text = replaced(text, "{p}", std::to_string(std::max(1, phase)));
-  if (item == Item::dixon_water) text += " W";
-  if (item == Item::dixon_fat) text += " F";
   return text.substr(0, 64);  // LO holds no more (PS3.5 6.2)
 }
 

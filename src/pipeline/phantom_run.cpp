@@ -1,12 +1,17 @@
 #include "pipeline/phantom_run.h"
 
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/error.h"
 #include "core/parallel.h"
 #include "io/files.h"
+#include "phantom/mammogram_label_map.h"
 #include "phantom/second/exam.h"
+#include "phantom/second/mammogram.h"
 #include "pipeline/phantom_dicom.h"
+#include "pipeline/phantom_labels.h"
 #include "pipeline/phantom_patient.h"
 #include "pipeline/phantom_truth.h"
 
@@ -33,16 +38,31 @@ void prepare(const fs::path& output, PhantomOptions options) {
   io::write_file(truth / kMark, json.dump(2) + "\n");
 }
 
+phantom::Exam make_exam_of(const PhantomOptions& options, const PatientPlan& plan,
+                           const phantom::LabelMap* map) {
+  if (map != nullptr)
+    return phantom::make_exam(plan.exam, phantom::rasterize(*map, phantom::dynamic_grid(plan.exam)));
+  return options.family == "second" ? phantom::second::make_exam(plan.exam) : phantom::make_exam(plan.exam);
+}
+
+phantom::MammogramExam make_mammograms_of(const PatientPlan& plan, const phantom::LabelMap* map,
+                                          const phantom::Anatomy* anatomy, phantom::BreastSide side) {
+  phantom::MammogramOptions options = plan.mammograms;
+  options.sides = {side};
+  if (map != nullptr) return phantom::make_mammograms(*map, options);
+  if (anatomy != nullptr) return phantom::make_mammograms(*anatomy, options);
+  return phantom::second::make_mammograms(plan.exam.anatomy, options);
+}
+
 // Both views of one breast after those of the other, so that memory holds two.
-void make_mammography(const PatientPlan& plan, const phantom::Anatomy& anatomy, const PhantomOutcome& outcome,
-                      MammogramWriter& writer, PatientTruth& truth) {
+void write_mammography(const PatientPlan& plan, const phantom::LabelMap* map, const phantom::Anatomy* anatomy,
+                       MammogramWriter& writer, const fs::path& truth_folder, PatientTruth& truth) {
   for (const phantom::BreastSide side : plan.mammograms.sides) {
-    phantom::MammogramOptions options = plan.mammograms;
-    options.sides = {side};
-    phantom::MammogramExam exam = phantom::make_mammograms(anatomy, options);
+    if (map != nullptr && side != *map->side) continue;
+    phantom::MammogramExam exam = make_mammograms_of(plan, map, anatomy, side);
     for (phantom::Mammogram& image : exam.images) {
       const std::string uid = writer.write(image);
-      write_mammogram_labels(image, outcome.truth / plan.id);
+      write_mammogram_labels(image, truth_folder);
       image.raw = image.presentation = image.breast_mm = image.dense_mm = {};
       image.labels = {};
       truth.mammograms.push_back({uid, std::move(image)});
@@ -50,30 +70,38 @@ void make_mammography(const PatientPlan& plan, const phantom::Anatomy& anatomy, 
   }
 }
 
-void make_patient(const PhantomOptions& options, const PatientPlan& plan, const PhantomOutcome& outcome) {
+// Volumes and lesions of a patient without an MRI exam.
+void measure(const phantom::LabelMap* map, const phantom::Anatomy* anatomy, PatientTruth& truth) {
+  for (const phantom::BreastSide side : {phantom::BreastSide::right, phantom::BreastSide::left}) {
+    phantom::BreastTruth& breast = truth.breasts[side == phantom::BreastSide::right ? 0 : 1];
+    breast.side = side;
+    if (map == nullptr) breast = anatomy->measure_breast(side);
+    if (map != nullptr && side == *map->side) breast = phantom::measure_breast(*map, side);
+  }
+  if (map == nullptr) truth.lesions = anatomy->measure_lesions();
+}
+
+void make_patient(const PhantomOptions& options, const phantom::LabelMap* map, const PatientPlan& plan,
+                  const PhantomOutcome& outcome) {
   const fs::path folder = outcome.dicom / plan.id;
   PatientTruth truth;
-  std::shared_ptr<const phantom::Anatomy> anatomy;
   phantom::Exam exam;
   PhantomStudy study;
   if (options.makes("mri")) {
-    exam = options.family == "second" ? phantom::second::make_exam(plan.exam) : phantom::make_exam(plan.exam);
+    exam = make_exam_of(options, plan, map);
     study = write_phantom_dicom(exam, folder, plan.mri);
     truth = truth_of(exam, study);
-    anatomy = exam.anatomy;
   }
   truth.id = plan.id;
   truth.family = options.family;
   truth.anatomy = plan.exam.anatomy;
   if (!options.makes("mg")) return write_patient_truth(truth, outcome.truth);
-  if (!anatomy) anatomy = std::make_shared<phantom::Anatomy>(plan.exam.anatomy);
-  if (truth.exam == nullptr) {
-    for (const phantom::BreastSide side : {phantom::BreastSide::right, phantom::BreastSide::left})
-      truth.breasts[side == phantom::BreastSide::right ? 0 : 1] = anatomy->measure_breast(side);
-    truth.lesions = anatomy->measure_lesions();
-  }
+  std::shared_ptr<const phantom::Anatomy> anatomy = exam.anatomy;
+  if (!anatomy && map == nullptr && options.family == "first")
+    anatomy = std::make_shared<phantom::Anatomy>(plan.exam.anatomy);
+  if (truth.exam == nullptr) measure(map, anatomy.get(), truth);
   MammogramWriter writer(plan.mammography, folder);
-  make_mammography(plan, *anatomy, outcome, writer, truth);
+  write_mammography(plan, map, anatomy.get(), writer, outcome.truth / plan.id, truth);
   truth.mammogram_study = &writer.study();
   write_patient_truth(truth, outcome.truth);
 }
@@ -82,6 +110,8 @@ void make_patient(const PhantomOptions& options, const PatientPlan& plan, const 
 
 PhantomOutcome run_phantom(const PhantomOptions& options, Context& context) {
   options.check();
+  std::optional<phantom::LabelMap> map;
+  if (!options.from_labels.empty()) map = read_label_map(options.from_labels);
   const fs::path output = options.output;
   prepare(output, options);
   set_thread_count(options.threads);
@@ -89,7 +119,7 @@ PhantomOutcome run_phantom(const PhantomOptions& options, Context& context) {
   context.progress.begin("make digital patients");
   for (int number = 1; number <= options.patients; ++number) {
     context.cancellation.check();
-    make_patient(options, plan_patient(options, number), outcome);
+    make_patient(options, map ? &*map : nullptr, plan_patient(options, number), outcome);
     context.progress.update(static_cast<double>(++outcome.patients) / options.patients);
   }
   context.progress.finish();

@@ -26,14 +26,14 @@ const ItemHabit& item_habit(const MrHabits& habits, Item item) {
 const char* phrase(const Phrases& phrases, Item item) {
   switch (item) {
     case Item::localizer: return phrases.localizer;
-    case Item::t1:
-    case Item::dixon_in: return phrases.t1;
+    case Item::t1: return phrases.t1;
     case Item::t2: return phrases.t2;
     case Item::stir: return phrases.stir;
     case Item::t2_fatsat: return phrases.t2_fatsat;
-    case Item::t1_fatsat:
+    case Item::t1_fatsat: return phrases.t1_fatsat;
+    case Item::dixon_in:
     case Item::dixon_water:
-    case Item::dixon_fat: return phrases.t1_fatsat;
+    case Item::dixon_fat: return "";  // dixon_names
     case Item::diffusion: return phrases.diffusion;
     case Item::adc: return phrases.adc;
     case Item::dynamic:

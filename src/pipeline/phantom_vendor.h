@@ -3,6 +3,7 @@
 // Sources are named beside the rows (phantom_vendor_*.cpp); docs/formats/phantom.md says which were seen in
 // files and which are from general knowledge.
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -91,7 +92,8 @@ struct MrHabits {
   bool rescaled = false;             // slopes other than 1, as Philips has them
   bool subtract_every_post = false;  // else the first and the last
   bool project = false, map_enhancement = false;
-  int series_step = 1;  // of series numbers: 1, or Philips' 100
+  std::array<const char*, 3> dixon_names{};  // in phase, water, fat
+  int series_step = 1;                       // of series numbers: 1, or Philips' 100
   std::vector<ItemHabit> items;
   std::vector<Phrases> phrases;
 };

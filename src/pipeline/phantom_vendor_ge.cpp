@@ -75,6 +75,7 @@ std::vector<MrHabits> ge_habits() {
   phases.b_ge = phases.b_ge_flag = true;
   phases.project = true;
   phases.subtract_every_post = true;
+  phases.dixon_names = {"InPhase: ax flex", "WATER: ax flex", "FAT: ax flex"};
   phases.series_step = 1;
   phases.items = kItems;
   phases.phrases = kPhrases;

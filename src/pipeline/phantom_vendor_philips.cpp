@@ -91,6 +91,7 @@ std::vector<MrHabits> philips_habits() {
   classic.rescaled = true;
   classic.subtract_every_post = true;
   classic.project = true;
+  classic.dixon_names = {"mDIXON-IP", "mDIXON-W", "mDIXON-F"};
   classic.series_step = 100;
   classic.items = kItems;
   classic.phrases = kPhrases;

@@ -95,6 +95,7 @@ std::vector<MrHabits> siemens_habits() {
   classic.b_standard = true;
   classic.b_siemens = true;
   classic.project = true;
+  classic.dixon_names = {"t1_vibe_dixon_tra_in", "t1_vibe_dixon_tra_W", "t1_vibe_dixon_tra_F"};
   classic.series_step = 1;
   classic.items = kItems;
   classic.phrases = kPhrases;
