@@ -72,6 +72,12 @@ void write_mammography(const PatientPlan& plan, const phantom::LabelMap* map, co
 
 // Volumes and lesions of a patient without an MRI exam.
 void measure(const phantom::LabelMap* map, const phantom::Anatomy* anatomy, PatientTruth& truth) {
+  if (map == nullptr && anatomy == nullptr) {
+    phantom::second::PatientMeasures measures = phantom::second::measure_patient(truth.anatomy);
+    truth.breasts = measures.breasts;
+    truth.lesions = std::move(measures.lesions);
+    return;
+  }
   for (const phantom::BreastSide side : {phantom::BreastSide::right, phantom::BreastSide::left}) {
     phantom::BreastTruth& breast = truth.breasts[side == phantom::BreastSide::right ? 0 : 1];
     breast.side = side;
