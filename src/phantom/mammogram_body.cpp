@@ -81,6 +81,7 @@ Extent extent_of(const Anatomy& anatomy, BreastSide side, double back_mm) {
           extent.high[axis] = std::max(extent.high[axis], point[axis] + kStep);
         }
       }
+  extent.high.y = std::min(extent.high.y, back_mm + 1);
   return extent;
 }
 

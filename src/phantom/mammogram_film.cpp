@@ -16,7 +16,7 @@ namespace {
 // density 1.4 to 1.8 that exposure control aims at (ACR mammography quality control manual, 1999).
 constexpr double kFog = 0.19, kMostDensity = 3.9, kGradient = 3.2, kAim = 1.6;
 constexpr double kGrain = 0.016;       // standard deviation of density at 0.1 mm and density 1.5
-constexpr double kDigitiserTop = 4.0;  // density that reads 0
+constexpr double kDigitiserTop = 3.4;  // density that reads 0
 
 // The curve in log10 exposure: a logistic whose middle has the gradient.
 double density_of(double log_exposure) {

@@ -42,7 +42,12 @@ class RayCaster {
       const double shrink = 1 / geometry_.magnification(w);
       const double u = u_detector * shrink;
       if (u > tip_.x + kNippleReach && compression_.shape().pectoral_mm <= 0) continue;
-      for (int row = 0; row < geometry_.rows; ++row) {
+      // Rows below the breast see air.
+      const double lowest = (compression_.low_mm() - kNippleReach - geometry_.source_v_mm) / shrink;
+      const int rows = std::clamp(
+          static_cast<int>((geometry_.top_v_mm - geometry_.source_v_mm - lowest) / geometry_.pixel_mm) + 1, 0,
+          geometry_.rows);
+      for (int row = 0; row < rows; ++row) {
         const double v_detector =
             geometry_.top_v_mm - (row + 0.5) * geometry_.pixel_mm - geometry_.source_v_mm;
         add({u, geometry_.source_v_mm + shrink * v_detector, w}, dw, rays.at(column, row));
