@@ -1,5 +1,6 @@
 // Patients, lesions and scanners drawn at random.
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -124,13 +125,14 @@ ExamOptions random_options(std::uint64_t seed, bool with_lesion) {
   const RandomStream random(seed, "exam options");
   ExamOptions options;
   AnatomyOptions& anatomy = options.anatomy;
-  anatomy.seed = seed;
+  // Shape, pattern and body as random_anatomy draws them; sizes that the protocol's field of view holds.
+  anatomy = random_anatomy(seed);
   anatomy.half_width_mm = random.uniform(0, 50, 64);
   anatomy.depth_mm = random.uniform(1, 60, 96);
   anatomy.half_height_mm = random.uniform(2, 52, 64);
   anatomy.asymmetry = random.uniform(3, -0.10, 0.10);
   anatomy.sag_mm = random.uniform(4, 2, 14);
-  anatomy.density_percent = std::exp(random.uniform(5, std::log(5), std::log(45)));
+  anatomy.splay_mm = std::clamp(anatomy.splay_mm, -4.0, 12.0);
   options.motion_mm = std::exp(random.uniform(6, std::log(0.3), std::log(3.0)));
   options.random_tissues = true;
   draw_scanner(random, options);
