@@ -120,7 +120,6 @@ MammogramSample synthetic_mammograms(bool second_family, int count) {
     phantom::MammogramOptions options;
     options.seed = seed;
     options.pixel_mm = kSynthetic_mm;
-    options.anatomy_mm = 0.5;
     options.look = static_cast<phantom::MammogramLook>(n % 6);
     options.sides = {n % 2 == 0 ? phantom::BreastSide::left : phantom::BreastSide::right};
     const phantom::MammogramExam exam = second_family
