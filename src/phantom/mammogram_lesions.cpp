@@ -237,6 +237,25 @@ void splat_specks(const Lesion& lesion, const ViewMap& view, const DetectorPaths
   }
 }
 
+// Adds the breast's own calcifications, which the anatomy lists behind those of lesions. What lies behind the
+// plane that the paddle reaches is not in the image.
+void draw_benign_specks(const ViewMap& view, DetectorPaths& paths) {
+  std::size_t first = 0;
+  for (const Lesion& lesion : view.anatomy.lesions())
+    if (lesion.plan().side == view.side) first += lesion.specks().size();
+  const std::vector<Speck> specks = view.anatomy.specks(view.side);
+  for (std::size_t n = first; n < specks.size(); ++n) {
+    if (view.frame.to_view(specks[n].center_mm).x <= 0) continue;
+    visit_speck(specks[n], view, [&](int x, int y, double mm) {
+      if (x < 0 || y < 0 || x >= paths.columns || y >= paths.rows) return;
+      const std::size_t at = static_cast<std::size_t>(y) * paths.columns + x;
+      const TissueXray change = speck_instead_of(paths.adipose[at], paths.glandular[at]);
+      paths.adipose[at] += static_cast<float>(mm * change.adipose);
+      paths.glandular[at] += static_cast<float>(mm * change.glandular);
+    });
+  }
+}
+
 }  // namespace
 
 Vec3 ViewMap::pixel_of_compressed(Vec3 compressed) const {
@@ -252,6 +271,7 @@ Vec3 ViewMap::pixel_of(Vec3 lps) const {
 
 std::vector<LesionShadow> draw_lesions(const ViewMap& view, const MammogramBody& body, DetectorPaths& paths,
                                        std::vector<float>& dense_mm) {
+  draw_benign_specks(view, paths);
   std::vector<LesionShadow> shadows;
   const BodySampler tissue(body);
   const auto& lesions = view.anatomy.lesions();

@@ -1,6 +1,6 @@
 #pragma once
-// Planned lesions in a mammogram: calcifications drawn from their specks, outlines, and how far each lesion
-// is hidden by what surrounds it.
+// Lesions and calcifications in a mammogram: specks drawn one by one, the lesions' outlines, and how far each
+// lesion is hidden by what surrounds it.
 
 #include "phantom/mammogram_detector.h"
 #include "phantom/mammogram_projection.h"
@@ -31,8 +31,8 @@ struct LesionShadow {
   std::vector<std::uint8_t> inside;  // its outline, filled
 };
 
-// Adds this side's lesions to paths through a breast without lesions, and to its dense tissue, and says
-// where. Lesions are stiff: each moves with its centre and keeps its form. Specks are spheres of calcium
+// Adds this side's lesions and its benign calcifications to paths through a breast without them, and lesions
+// to its dense tissue, and says where the lesions are. Lesions are stiff: each moves with its centre and keeps its form. Specks are spheres of calcium
 // oxalate at VICTRE's 84 % of its density that move with the tissue; they are sampled finely on the
 // detector's pixels.
 std::vector<LesionShadow> draw_lesions(const ViewMap& view, const MammogramBody& body, DetectorPaths& paths,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -179,6 +180,29 @@ TEST(Mammogram, CalcificationsAreDrawnFinerThanTheAnatomysVoxels) {
   EXPECT_GT(darker, 5u);
   EXPECT_LT(darker, 2000u);
   EXPECT_LT(deepest, 0.92);
+}
+
+// What they absorb, summed over the image, is their volume's times what calcium absorbs more than fat.
+TEST(Mammogram, BenignCalcificationsAreDrawnWithTheirWholeVolume) {
+  AnatomyOptions options = small_breast();
+  options.density_percent = 5;
+  MammogramOptions how = coarse();
+  how.pixel_mm = 0.2, how.noise = 0, how.scatter = 0, how.blur = 0;
+  how.views = {MammogramView::cc};
+  const Mammogram without = make_mammograms(Anatomy(options), how).images.at(0);
+  options.calcified_vessels = 2, options.coarse_calcifications = 2;
+  const Anatomy anatomy(options);
+  const Mammogram with = make_mammograms(anatomy, how).images.at(0);
+  EXPECT_TRUE(with.lesions.empty());
+  double absorbed = 0, wanted = 0;
+  for (std::size_t i = 0; i < with.raw.voxels.size(); ++i)
+    absorbed += std::log(without.raw.voxels[i] / with.raw.voxels[i]) * how.pixel_mm * how.pixel_mm;
+  for (const Speck& speck : anatomy.specks(BreastSide::left))
+    wanted += 4 * std::numbers::pi / 3 * speck.radius_mm * speck.radius_mm * speck.radius_mm;
+  // Energy-weighted and behind a breast, the beam is that of some 21 keV; image areas are magnified by 1.08.
+  const double calcium = 1.781 / 2.12 * attenuation_per_mm(XrayMaterial::calcium_oxalate, 21.0);
+  const double fat = attenuation_per_mm(XrayMaterial::adipose, 21.0);
+  EXPECT_NEAR(absorbed / (1.08 * 1.08 * (calcium - fat) * wanted), 1, 0.1);
 }
 
 TEST(Mammogram, EveryLookKeepsToItsRangeAndShowsDenseTissueBright) {
