@@ -15,7 +15,7 @@ constexpr double kSkin = 1.8;  // thickness, mm; mean 1.62, up to 3.0 in mammogr
 constexpr double kBaseX = 76, kBaseGap = 16;  // of the breasts' bases from the middle, mm
 constexpr double kBaseDepth = 6;              // of the bases below the trunk's surface, mm
 constexpr double kFillet = 16;                // of the fold between breast and trunk, mm
-constexpr double kDeep = 45;                   // below the trunk's surface no breast is near, mm
+constexpr double kDeep = 45;                  // below the trunk's surface no breast is near, mm
 constexpr double kAreola = 14;                // radius over which skin thickens around the nipple, mm
 constexpr double kClipHalf = 1.5, kClipRadius = 0.5;
 
@@ -44,6 +44,18 @@ TorsoShape torso_shape(const AnatomyOptions& o) {
 }
 
 }  // namespace
+
+BreastExtent breast_extent(const AnatomyOptions& options) {
+  const Torso torso(torso_shape(options));
+  BreastExtent extent{torso.front_mm(0), 0};
+  for (const BreastSide side : {BreastSide::right, BreastSide::left}) {
+    const BreastShape shape = shape_of(options, torso, side);
+    extent.front_mm = std::min(extent.front_mm, shape.base_mm.y - shape.radii_mm.y);
+    extent.lateral_mm = std::max(
+        extent.lateral_mm, std::abs(shape.base_mm.x) + shape.radii_mm.x + std::max(0.0, shape.splay_mm));
+  }
+  return extent;
+}
 
 Anatomy::Anatomy(const AnatomyOptions& options)
     : options_(options),

@@ -49,6 +49,12 @@ struct AnatomyOptions {
 // of each kind that is listed, in order, of random side, place, size, irregularity and contrast.
 AnatomyOptions random_anatomy(std::uint64_t seed, const std::vector<LesionKind>& lesions = {});
 
+// How far both breasts reach: the frontmost nipple's y, and the largest |x| of their outlines.
+struct BreastExtent {
+  double front_mm = 0, lateral_mm = 0;
+};
+BreastExtent breast_extent(const AnatomyOptions& options);
+
 // Volumes counted from fractions on a fine grid.
 struct BreastTruth {
   BreastSide side = BreastSide::right;

@@ -85,18 +85,22 @@ std::vector<TissueProperties> materials_of(const Exam& exam) {
 Rates rates_at(const Session& session, double minutes) {
   Rates rates{};
   const ExamOptions& options = session.options();
-  const double r1 = relaxivity(options.agent, options.tesla);
+  const double r1 = options.relaxivity_scale * relaxivity(options.agent, options.tesla);
+  const ArterialInput input{options.dose * options.input_scale};
   for (std::size_t m = 0; m < session.materials.size(); ++m)
-    rates[m] =
-        r1 * tissue_concentrations_mm(session.materials[m].kinetics, {options.dose}, std::array{minutes})[0];
+    rates[m] = r1 * tissue_concentrations_mm(session.materials[m].kinetics, input, std::array{minutes})[0];
   return rates;
 }
 
+// `standing_blood` of the heart's and aorta's blood stays in echo trains; negative: the tissue's own.
 SignalTable signal_table(const Session& session, const Sequence& sequence, double scale,
-                         const Rates& rates = {}) {
+                         const Rates& rates = {}, double standing_blood = -1) {
   SignalTable table;
   for (std::size_t m = 0; m < session.materials.size(); ++m) {
-    const PureSignal signal = pure_signal(session.materials[m], sequence, rates[m]);
+    TissueProperties material = session.materials[m];
+    if (standing_blood >= 0 && m == static_cast<std::size_t>(Tissue::blood))
+      material.standing = standing_blood;
+    const PureSignal signal = pure_signal(material, sequence, rates[m]);
     table.water[m] = static_cast<float>(scale * signal.water);
     table.fat[m] = static_cast<float>(scale * signal.fat);
     const auto tissue = static_cast<Tissue>(m);
@@ -168,6 +172,11 @@ Motion motion_at(const ExamOptions& options, int phase) {
   return Motion(options.anatomy.seed, options.motion_mm, amount, breath * options.breathing_mm);
 }
 
+void scale_image(Image<float>& image, double gain) {
+  if (gain == 1) return;
+  for (float& value : image.voxels) value *= static_cast<float>(gain);
+}
+
 double minutes_after_arrival(double middle_s) {
   return (middle_s - kInjection_s - kArrival_s) / 60;
 }
@@ -186,9 +195,12 @@ void make_dynamic(const Session& session) {
     }
     out.motion = motion_at(options, phase);
     const Rates rates = rates_at(session, out.minutes_after_arrival);
-    out.image = session.scanner.volume(signal_table(session, sequence, kDynamicScale, rates),
-                                       dynamic_readout(options, true), out.motion);
+    Readout readout = dynamic_readout(options, true);
+    readout.fat_left_scale = 1 + (options.drift.fat_left - 1) * phase / options.post_phases;
+    out.image =
+        session.scanner.volume(signal_table(session, sequence, kDynamicScale, rates), readout, out.motion);
     session.add_noise(out.image, kDynamicNoise, "dynamic " + std::to_string(phase));
+    scale_image(out.image, phase_gain(options, phase));
     auto& enhancement = exam.truth.percent_enhancement.emplace_back();
     for (std::size_t t = 0; t < kTissueCount; ++t)
       enhancement[t] = percent_enhancement(session.materials[t], sequence, rates[t]);
@@ -209,7 +221,8 @@ std::vector<Image<float>> make_localizer(const Session& session) {
     grid.size = {n, n, 3};
     grid.spacing_mm = {spacing, spacing, 40};
     grid.direction = direction;
-    grid.origin_mm = Vec3{0, 66, 0} - direction * Vec3{spacing * (n - 1) / 2, spacing * (n - 1) / 2, 40};
+    grid.origin_mm =
+        options.field_center_mm - direction * Vec3{spacing * (n - 1) / 2, spacing * (n - 1) / 2, 40};
     stacks.push_back(session.scanner.survey(table, grid));
   }
   return stacks;
@@ -218,19 +231,22 @@ std::vector<Image<float>> make_localizer(const Session& session) {
 void make_spin_echoes(const Session& session) {
   Exam& exam = session.exam;
   const ExamOptions& options = exam.options;
-  const auto scan = [&](const Sequence& sequence, const char* purpose) {
+  const auto scan = [&](const Sequence& sequence, double standing_blood, const char* purpose) {
     Image<float> image =
-        session.scanner.slices(signal_table(session, sequence, kSpinEchoScale),
+        session.scanner.slices(signal_table(session, sequence, kSpinEchoScale, {}, standing_blood),
                                spin_echo_readout(options, sequence.fat_suppressed), spin_echo_grid(options));
     session.add_noise(image, kSpinEchoNoise, purpose);
     return image;
   };
-  if (options.choice.t1) exam.t1 = scan(t1_sequence(), "t1");
-  if (options.choice.t2) exam.t2 = scan(t2_sequence(false), "t2");
-  if (options.choice.stir) exam.stir = scan(stir_sequence(options.tesla), "stir");
-  if (options.choice.t2_fatsat)
-    exam.others.push_back({"t2_fatsat", "t2_fatsat", -1140, 170, false, t2_sequence(true),
-                           scan(t2_sequence(true), "t2 fatsat")});
+  const ProtocolOptions& protocol = options.protocol;
+  if (options.choice.t1) exam.t1 = scan(t1_sequence(options), protocol.t1_blood, "t1");
+  if (options.choice.t2) exam.t2 = scan(t2_sequence(options, false), protocol.t2_blood, "t2");
+  if (options.choice.stir) exam.stir = scan(stir_sequence(options), protocol.stir_blood, "stir");
+  if (options.choice.t2_fatsat) {
+    const Sequence sequence = t2_sequence(options, true);
+    exam.others.push_back({"t2_fatsat", "t2_fatsat", -1140, 170, false, sequence,
+                           scan(sequence, protocol.t2_blood, "t2 fatsat")});
+  }
 }
 
 void make_diffusion(const Session& session) {

@@ -26,22 +26,43 @@ struct SeriesChoice {
   int ultrafast_phases = 0;                    // short, coarse phases during the injection
 };
 
+// How one site's protocol beside the dynamic leaves the usual one: factors of its times.
+struct ProtocolOptions {
+  double t1_tr = 1, t1_te = 1, t2_tr = 1, t2_te = 1, stir_tr = 1, stir_te = 1, stir_ti = 1;
+  double inversion = 1;  // efficiency of the STIR's inversion pulse
+  // Share of the heart's and the aorta's blood that gives signal in the T1, T2 and STIR echo trains: slow and
+  // in-plane flow. Negative: as the tissue's table says.
+  double t1_blood = -1, t2_blood = -1, stir_blood = -1;
+};
+
+// What drifts between the pre-contrast phase and the last.
+struct DriftOptions {
+  double gain_step = 1;   // receiver gain of all phases after the injection
+  double gain_slope = 0;  // by how much more it has changed at the last phase, relative
+  double fat_left = 1;    // the share of fat that suppression leaves at the last phase, against the first's
+};
+
 struct ExamOptions {
   AnatomyOptions anatomy;  // its seed is the exam's
   int dynamic_size = 224;  // columns and rows of the dynamic series
   int dynamic_slices = 80;
   double dynamic_spacing_mm = 1.6, dynamic_slice_mm = 1.8;
+  Vec3 field_center_mm{0, 66, 0};  // of every transversal series
   int post_phases = 5;
   double tesla = 1.5;           // or 3
   bool random_tissues = false;  // properties of tissues drawn from the seed; else the typical ones
   Agent agent = Agent::gadobutrol;
-  double dose = 1;            // of 0.1 mmol/kg
-  double motion_mm = 2.0;     // largest displacement in the breasts at the last phase
-  double breathing_mm = 0.3;  // of the chest wall, between any two phases
-  double noise = 1;           // 0: none; 1: a signal-to-noise ratio of about 45 in gland
+  double dose = 1;              // of 0.1 mmol/kg
+  double input_scale = 1;       // of the arterial input beside the dose: cardiac output, distribution volume
+  double relaxivity_scale = 1;  // of r1
+  double motion_mm = 2.0;       // largest displacement in the breasts at the last phase
+  double breathing_mm = 0.3;    // of the chest wall, between any two phases
+  double noise = 1;             // 0: none; 1: a signal-to-noise ratio of about 45 in gland
   ShadingOptions shading;
   ArtefactOptions artefacts;
   GradientEcho sequence;
+  ProtocolOptions protocol;
+  DriftOptions drift;
   SeriesChoice choice;
   std::vector<CurveType> curves;    // of the planned lesions, in order; those left out: by kind
   double ultrafast_interval_s = 5;  // of a phase, and between phases
@@ -90,7 +111,7 @@ struct ExamTruth {
   std::vector<LesionTruth> lesions;
   std::vector<LesionKinetics> kinetics;  // of the lesions, in order
   TissueTable tissues;                   // the patient's, at the exam's field strength
-  // Percent enhancement of pure tissue, one entry a phase of `phases` (the first: all zero).
+  // Percent enhancement of pure tissue without drift, one entry a phase of `phases` (the first: all zero).
   std::vector<std::array<double, kTissueCount>> percent_enhancement;
   // Of the dynamic's grid at the pre-contrast phase.
   Image<std::uint8_t> labels;  // a Tissue's number
@@ -142,6 +163,13 @@ Sequence t2_sequence(bool fat_suppressed);
 Sequence stir_sequence(double tesla);
 Sequence diffusion_sequence(double b_s_per_mm2);
 Sequence t1_volume_sequence(bool fat_suppressed);  // T1 fat-sat, late high resolution, Dixon
+// The same as an exam's protocol has them.
+Sequence t1_sequence(const ExamOptions& options);
+Sequence t2_sequence(const ExamOptions& options, bool fat_suppressed);
+Sequence stir_sequence(const ExamOptions& options);
+
+// By how much the receiver's drift scales a phase of the dynamic.
+double phase_gain(const ExamOptions& options, int phase);
 
 // Throws Error for an option out of its range.
 Exam make_exam(const ExamOptions& options);
@@ -166,10 +194,15 @@ inline constexpr double kDynamicScale = 8000, kSpinEchoScale = 900, kDiffusionSc
 // docs/methods/phantom.md.
 ExamOptions random_options(std::uint64_t seed, bool with_lesion);
 
-// Lesions by request: "none", a kind ("mass", "rim", "spiculated", "nme", "focus", "cyst", "fibroadenoma",
-// "calcifications"), or "mixed": none in a quarter of patients, else up to three of any kind. Throws Error
-// for another word.
-std::vector<LesionPlan> plan_lesions(std::uint64_t seed, const std::string& asked);
+// Lesions of an anatomy by request: "none", a kind ("mass", "rim", "spiculated", "nme", "focus", "cyst",
+// "fibroadenoma", "calcifications"), or "mixed": none in a quarter of patients, else up to three of any kind.
+// All of each lies inside its breast and off implants: places are drawn until one fits, and then smaller
+// lesions. Where there are any it builds the anatomy once. Throws Error for another word.
+std::vector<LesionPlan> plan_lesions(const AnatomyOptions& anatomy, std::uint64_t seed,
+                                     const std::string& asked);
+
+// Whether a planned lesion, number `number` of its patient, lies whole inside its breast and off the implant.
+bool lesion_fits(const Anatomy& anatomy, const LesionPlan& plan, std::size_t number);
 
 // How often each kind of lesion shows each curve, as in ExamOptions::curves.
 std::vector<CurveType> draw_curves(std::uint64_t seed, const std::vector<LesionPlan>& lesions);

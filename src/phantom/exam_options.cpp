@@ -16,10 +16,8 @@ Grid transversal_grid(const ExamOptions& options, double spacing_mm, double slic
   const int n = std::max(1, static_cast<int>(std::lround(width / spacing_mm)));
   grid.size = {n, n, std::max(1, static_cast<int>(std::floor(height / slice_mm + 1e-6)))};
   grid.spacing_mm = {spacing_mm, spacing_mm, slice_mm};
-  // From 112 mm in front of the isocentre to behind the back; slices around z = 0.
-  constexpr double kMiddleY = 66;
-  grid.origin_mm = {-spacing_mm * (n - 1) / 2.0, kMiddleY - spacing_mm * (n - 1) / 2.0,
-                    -slice_mm * (grid.size[2] - 1) / 2.0};
+  grid.origin_mm = options.field_center_mm - Vec3{spacing_mm * (n - 1) / 2.0, spacing_mm * (n - 1) / 2.0,
+                                                  slice_mm * (grid.size[2] - 1) / 2.0};
   return grid;
 }
 

@@ -41,6 +41,34 @@ Sequence t1_volume_sequence(bool fat_suppressed) {
   return {Weighting::gradient_echo, 5.5, 2.4, 0, 12, 1, 0, fat_suppressed};
 }
 
+Sequence t1_sequence(const ExamOptions& options) {
+  Sequence sequence = t1_sequence();
+  sequence.tr_ms *= options.protocol.t1_tr;
+  sequence.te_ms *= options.protocol.t1_te;
+  return sequence;
+}
+
+Sequence t2_sequence(const ExamOptions& options, bool fat_suppressed) {
+  Sequence sequence = t2_sequence(fat_suppressed);
+  sequence.tr_ms *= options.protocol.t2_tr;
+  sequence.te_ms *= options.protocol.t2_te;
+  return sequence;
+}
+
+Sequence stir_sequence(const ExamOptions& options) {
+  Sequence sequence = stir_sequence(options.tesla);
+  sequence.tr_ms *= options.protocol.stir_tr;
+  sequence.te_ms *= options.protocol.stir_te;
+  sequence.ti_ms *= options.protocol.stir_ti;
+  sequence.inversion = options.protocol.inversion;
+  return sequence;
+}
+
+double phase_gain(const ExamOptions& options, int phase) {
+  if (phase <= 0) return 1;
+  return options.drift.gain_step * (1 + options.drift.gain_slope * phase / options.post_phases);
+}
+
 std::vector<SeriesImage> Exam::series() const {
   std::vector<SeriesImage> list;
   const auto add = [&](const char* role, const char* name, const Image<float>& image, Timing timing,
@@ -55,9 +83,9 @@ std::vector<SeriesImage> Exam::series() const {
   for (const Image<float>& stack : localizer)
     add("localizer", "localizer", stack, kLocalizer,
         {Weighting::gradient_echo, 7.6, 3.5, 0, 20, 1, 0, false});
-  if (!t2.empty()) add("t2", "t2_tse", t2, kT2, t2_sequence(false));
-  if (!t1.empty()) add("t1", "t1_tse", t1, kT1, t1_sequence());
-  if (!stir.empty()) add("t2_fatsat", "stir", stir, kStir, stir_sequence(options.tesla));
+  if (!t2.empty()) add("t2", "t2_tse", t2, kT2, t2_sequence(options, false));
+  if (!t1.empty()) add("t1", "t1_tse", t1, kT1, t1_sequence(options));
+  if (!stir.empty()) add("t2_fatsat", "stir", stir, kStir, stir_sequence(options));
   for (const DiffusionImage& d : diffusion)
     add("dwi", "dwi", d.image, kDiffusion, diffusion_sequence(d.b_s_per_mm2)).b_s_per_mm2 = d.b_s_per_mm2;
   if (!adc.empty()) add("adc", "adc", adc, kDiffusion, diffusion_sequence(0));

@@ -1,110 +1,107 @@
-// Patients, lesions and scanners drawn at random.
+// Patients, scanners and protocols drawn at random.
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "core/error.h"
 #include "core/random.h"
 #include "phantom/exam.h"
+#include "phantom/random_lesions.h"
 
 namespace lobule::phantom {
 namespace {
 
-struct LesionWord {
-  const char* word;
-  LesionKind kind;
-};
-constexpr LesionWord kWords[] = {{"mass", LesionKind::mass},
-                                 {"rim", LesionKind::rim_mass},
-                                 {"spiculated", LesionKind::spiculated_mass},
-                                 {"nme", LesionKind::non_mass},
-                                 {"focus", LesionKind::focus},
-                                 {"cyst", LesionKind::cyst},
-                                 {"fibroadenoma", LesionKind::fibroadenoma},
-                                 {"calcifications", LesionKind::calcifications}};
-
-// The share of patients without a lesion where kinds are mixed; up to three lesions in the others.
-constexpr double kWithoutLesion = 0.25, kMostLesions = 3;
-
-LesionPlan draw_lesion(const RandomStream& random, std::uint64_t at, LesionKind kind) {
-  LesionPlan lesion;
-  lesion.kind = kind;
-  lesion.side = random.uniform(at) < 0.5 ? BreastSide::right : BreastSide::left;
-  lesion.diameter_mm = std::exp(random.uniform(at + 1, std::log(6), std::log(25)));
-  if (kind == LesionKind::focus) lesion.diameter_mm = random.uniform(at + 1, 3, 4.9);  // BI-RADS: below 5 mm
-  if (kind == LesionKind::non_mass) lesion.diameter_mm = random.uniform(at + 1, 15, 45);
-  const double around = random.uniform(at + 2, 0, 2 * std::numbers::pi);
-  const double out = random.uniform(at + 3, 0.05, 0.5);
-  lesion.place = {out * std::cos(around), random.uniform(at + 4, 0.15, 0.6), out * std::sin(around)};
-  lesion.irregularity = random.uniform(at + 5, 0.05, 0.35);
-  lesion.uptake_scale = random.uniform(at + 6, 0.55, 1.5);
-  return lesion;
+// Draws a factor whose logarithm is even between those of two numbers.
+double factor(const RandomStream& random, std::uint64_t at, double low, double high) {
+  return std::exp(random.uniform(at, std::log(low), std::log(high)));
 }
 
-// How often each kind shows each curve, persistent, plateau, washout. Malignant and benign masses: Kuhl et
-// al., Radiology 211:101 (1999): 9, 34, 57 % and 83, 12, 6 %. Non-mass: mostly persistent or plateau.
-CurveType draw_curve(const RandomStream& random, std::uint64_t at, LesionKind kind) {
-  const double u = random.uniform(at);
-  double persistent = 0.83, plateau = 0.115;
-  if (kind == LesionKind::non_mass)
-    persistent = 0.40, plateau = 0.40;
-  else if (is_malignant(kind))
-    persistent = 0.09, plateau = 0.34;
-  if (u < persistent) return CurveType::persistent;
-  return u < persistent + plateau ? CurveType::plateau : CurveType::washout;
-}
+// Steps of a receiver's gain: where a scanner prescans again after the injection and does not make up for it,
+// the amplitude changes by up to one step of 3 dB. Protocols forbid that: a quarter of patients by choice.
+constexpr double kPrescanAgain = 0.25, kGainStep = 1.41;
+// Otherwise amplifiers, coils and their load drift by a few per cent within the minutes of a dynamic.
+constexpr double kGainSlope = 0.05;
 
-void draw_scanner(const RandomStream& random, ExamOptions& o) {
-  o.tesla = random.uniform(20) < 0.5 ? 1.5 : 3;
+// A suppression pulse that leaves a tenth of the fat and whose efficiency drifts by four points in a hundred,
+// with the magnet's frequency and the pulse's power, leaves 0.06 to 0.14: factors of up to about 1.6.
+constexpr double kFatDrift = 1.6;
+
+void draw_circulation(const RandomStream& random, ExamOptions& o) {
   o.agent = static_cast<Agent>(static_cast<int>(3 * random.uniform(21)));
   o.dose = random.uniform(22, 0.85, 1.15);
-  o.breathing_mm = random.uniform(23, 0.1, 0.8);
-  o.noise = std::exp(random.uniform(24, std::log(0.6), std::log(1.8)));
-  o.shading.coil = random.uniform(25, 0.6, 1.2);
-  o.shading.fat_left = random.uniform(26, 0.06, 0.24);
-  o.shading.fat_left_spread = random.uniform(27, 0.1, 0.4);
-  // Transversal dynamic gradient echoes as protocols list them.
-  o.sequence.tr_ms = random.uniform(28, 3.8, 6.0);
-  o.sequence.te_ms = random.uniform(29, 1.4, 2.4);
-  o.sequence.flip_degrees = random.uniform(30, 9, 15);
-  o.artefacts.susceptibility = random.uniform(31, 0.4, 1.2);
-  o.artefacts.gibbs = random.uniform(32, 0.3, 1);
-  o.artefacts.chemical_shift = random.uniform(33, 0.5, 1.5);
-  o.artefacts.epi_distortion = random.uniform(34, 0.4, 1.3);
-  o.artefacts.pulsation = random.uniform(35, 0.2, 2);
+  // Indicator dilution (Stewart and Hamilton): the concentration is inverse to cardiac output, 4–8 l/min at
+  // rest, and later to the volume of distribution per kilogram: both scatter by about 1.4 around the mean.
+  o.input_scale = factor(random, 40, 0.7, 1.45);
+  // Between studies of one agent in plasma r1 differs by about 10 % (Szomolanyi 2019 against older tables).
+  o.relaxivity_scale = random.uniform(41, 0.9, 1.12);
+}
+
+// Ranges of breast protocols, as of the training samples (random_parameters.cpp).
+void draw_protocol(const RandomStream& random, ExamOptions& o) {
+  o.sequence.tr_ms = random.uniform(28, 3.6, 7.5);
+  o.sequence.te_ms = random.uniform(29, 1.2, 2.8);
+  o.sequence.flip_degrees = random.uniform(30, 8, 18);
+  ProtocolOptions& p = o.protocol;
+  p.t1_tr = random.uniform(42, 450, 900) / 780;
+  p.t1_te = random.uniform(43, 7, 14) / 10;
+  p.t2_tr = random.uniform(44, 3500, 7000) / 5800;
+  p.t2_te = random.uniform(45, 70, 120) / 101;
+  p.stir_tr = random.uniform(46, 3500, 6500) / 4170;
+  p.stir_te = random.uniform(47, 50, 90) / 74;
+  p.stir_ti = random.uniform(48, 0.93, 1.07);
+  // Adiabatic pulses turn nearly all over; others lose some where the transmit field is off.
+  p.inversion = random.uniform(49, 0.88, 1);
+  // From all blood washed out of the slice to all still there, in each sequence by itself.
+  p.t1_blood = random.uniform(50), p.t2_blood = random.uniform(51), p.stir_blood = random.uniform(52);
   const std::vector<double> sets[] = {{50, 400, 800}, {0, 800},  {50, 800},
                                       {0, 500, 1000}, {50, 850}, {0, 50, 400, 800, 1200}};
   o.choice.b_values = sets[static_cast<int>(6 * random.uniform(36))];
 }
 
+void draw_scanner(const RandomStream& random, ExamOptions& o) {
+  o.tesla = random.uniform(20) < 0.5 ? 1.5 : 3;
+  o.breathing_mm = random.uniform(23, 0.1, 0.8);
+  o.noise = factor(random, 24, 0.6, 1.8);
+  o.shading.coil = random.uniform(25, 0.6, 1.2);
+  // A loop of radius R falls as (1 + (d/R)²)^(−3/2) along its axis: between 30 and 100 mm in front of one of
+  // 50 mm to a seventh, of 110 mm to a half; arrays lie between, chest elements and normalisation raise what
+  // is far.
+  o.shading.fade_mm = factor(random, 53, 40, 130);
+  o.shading.floor = factor(random, 54, 0.04, 0.3);
+  o.shading.fat_left = factor(random, 26, 0.04, 0.3);
+  o.shading.fat_left_spread = random.uniform(27, 0.1, 0.4);
+  const bool prescan = random.uniform(55) < kPrescanAgain;
+  o.drift.gain_step = prescan ? factor(random, 56, 1 / kGainStep, kGainStep) : 1;
+  o.drift.gain_slope = random.uniform(57, -kGainSlope, kGainSlope);
+  o.drift.fat_left = factor(random, 58, 1 / kFatDrift, kFatDrift);
+  o.artefacts.susceptibility = random.uniform(31, 0.4, 1.2);
+  o.artefacts.gibbs = random.uniform(32, 0.3, 1);
+  o.artefacts.chemical_shift = random.uniform(33, 0.5, 1.5);
+  o.artefacts.epi_distortion = random.uniform(34, 0.4, 1.3);
+  o.artefacts.pulsation = random.uniform(35, 0.2, 2);
+}
+
+// What the technologist sets: a field of view of 300–400 mm, larger where the breasts need it, from in front
+// of the nipples backwards; slices from below to above both breasts.
+constexpr double kLeastField_mm = 300, kMostField_mm = 400, kLeastHeight_mm = 120;
+// In front of the tips and beside and above the breasts.
+constexpr double kLeastRoom_mm = 8, kMostRoom_mm = 25;
+
+void draw_field_of_view(const RandomStream& random, ExamOptions& o) {
+  const AnatomyOptions& a = o.anatomy;
+  const double larger = 1 + 0.5 * std::abs(a.asymmetry);
+  const BreastExtent extent = breast_extent(a);
+  const double room = random.uniform(60, kLeastRoom_mm, kMostRoom_mm);
+  const double width =
+      std::max(random.uniform(61, kLeastField_mm, kMostField_mm), 2 * (extent.lateral_mm + kLeastRoom_mm));
+  o.dynamic_size = 2 * static_cast<int>(std::ceil(width / o.dynamic_spacing_mm / 2));
+  const double half_height = larger * a.half_height_mm + std::abs(a.sag_mm) + room;
+  const double height = std::max(kLeastHeight_mm, 2 * half_height);
+  o.dynamic_slices = 2 * static_cast<int>(std::ceil(height / o.dynamic_slice_mm / 2));
+  o.field_center_mm = {0, extent.front_mm - room + 0.5 * o.dynamic_size * o.dynamic_spacing_mm, 0};
+}
+
 }  // namespace
-
-std::vector<LesionPlan> plan_lesions(std::uint64_t seed, const std::string& asked) {
-  const RandomStream random(seed, "planned lesions");
-  if (asked == "none") return {};
-  for (const LesionWord& row : kWords)
-    if (asked == row.word) return {draw_lesion(random, 100, row.kind)};
-  if (asked != "mixed")
-    throw Error("digital patient", "there is no kind of lesion called '" + asked + "'", "",
-                "Use none, mass, rim, spiculated, nme, focus, cyst, fibroadenoma, calcifications or mixed");
-  std::vector<LesionPlan> lesions;
-  if (random.uniform(0) < kWithoutLesion) return lesions;
-  const int count = 1 + static_cast<int>(kMostLesions * random.uniform(1));
-  for (int n = 0; n < count; ++n) {
-    const std::uint64_t at = 100 + 20 * static_cast<std::uint64_t>(n);
-    const auto row = static_cast<std::size_t>(random.uniform(at + 10) * std::size(kWords));
-    lesions.push_back(draw_lesion(random, at, kWords[row].kind));
-  }
-  return lesions;
-}
-
-std::vector<CurveType> draw_curves(std::uint64_t seed, const std::vector<LesionPlan>& lesions) {
-  const RandomStream random(seed, "curve types");
-  std::vector<CurveType> curves;
-  for (const LesionPlan& lesion : lesions) curves.push_back(draw_curve(random, curves.size(), lesion.kind));
-  return curves;
-}
 
 SeriesChoice random_choice(std::uint64_t seed) {
   const RandomStream random(seed, "series choice");
@@ -125,27 +122,24 @@ ExamOptions random_options(std::uint64_t seed, bool with_lesion) {
   const RandomStream random(seed, "exam options");
   ExamOptions options;
   AnatomyOptions& anatomy = options.anatomy;
-  // Shape, pattern and body as random_anatomy draws them; sizes that the protocol's field of view holds.
   anatomy = random_anatomy(seed);
-  anatomy.half_width_mm = random.uniform(0, 50, 64);
-  anatomy.depth_mm = random.uniform(1, 60, 96);
-  anatomy.half_height_mm = random.uniform(2, 52, 64);
-  anatomy.asymmetry = random.uniform(3, -0.10, 0.10);
-  anatomy.sag_mm = random.uniform(4, 2, 14);
-  anatomy.splay_mm = std::clamp(anatomy.splay_mm, -4.0, 12.0);
-  options.motion_mm = std::exp(random.uniform(6, std::log(0.3), std::log(3.0)));
+  options.motion_mm = factor(random, 6, 0.3, 3.0);
   options.random_tissues = true;
+  draw_circulation(random, options);
+  draw_protocol(random, options);
   draw_scanner(random, options);
+  draw_field_of_view(random, options);
   anatomy.lesions.clear();
   if (with_lesion) {
     LesionPlan lesion;
     lesion.side = random.uniform(7) < 0.5 ? BreastSide::right : BreastSide::left;
-    lesion.diameter_mm = std::exp(random.uniform(8, std::log(6), std::log(25)));
-    const double around = random.uniform(9, 0, 2 * 3.14159265358979);
+    lesion.diameter_mm = factor(random, 8, 6, 25);
+    const double around = random.uniform(9, 0, 2 * std::numbers::pi);
     const double out = random.uniform(10, 0.05, 0.5);
     lesion.place = {out * std::cos(around), random.uniform(11, 0.15, 0.6), out * std::sin(around)};
     lesion.irregularity = random.uniform(12, 0.05, 0.35);
     lesion.uptake_scale = random.uniform(13, 0.55, 1.5);
+    place_inside(Anatomy(anatomy), random, 0, lesion);
     anatomy.lesions = {lesion};
   }
   options.curves = draw_curves(seed, anatomy.lesions);

@@ -56,10 +56,10 @@ Shading::Shading(const ShadingOptions& options, std::uint64_t seed) : options_(o
 
 double Shading::sensitivity(Vec3 point) const {
   // Coil elements surround the breasts: bright in front and at the sides, fading into the chest.
-  const double front = std::exp(-std::max(0.0, point.y + 75) / 95);
+  const double front = std::exp(-std::max(0.0, point.y + 75) / options_.fade_mm);
   const double sides = 0.25 * std::exp(-std::max(0.0, 140 - std::abs(point.x)) / 40);
   const double wave = 0.06 * std::sin(point.z / 45 + phases_[0]) + 0.05 * std::sin(point.x / 60 + phases_[1]);
-  const double breast_coil = 0.22 + 1.25 * front * (1 + sides) * (1 + wave);
+  const double breast_coil = options_.floor + 1.25 * front * (1 + sides) * (1 + wave);
   return 1 + options_.coil * (breast_coil - 1);
 }
 
@@ -115,7 +115,8 @@ void Scanner::add_plane(const SignalTable& table, const Readout& readout, int sl
     add_row(table.fat, mixes, width, weight, line.data());
     if (readout.suppress_fat) {
       fat_left_.row(j, slice, left.data());
-      for (int x = 0; x < width; ++x) line[x] *= left[x];
+      const auto scale = static_cast<float>(readout.fat_left_scale);
+      for (int x = 0; x < width; ++x) line[x] *= std::min(1.0f, scale * left[x]);
     }
     for (int x = 0; x < width; ++x) fat[x] += line[x];
     if (ghost <= 0) continue;

@@ -23,6 +23,8 @@ struct ShadingOptions {
   double coil = 1;                // 0: even; 1: the sensitivity of a breast coil
   double fat_left = 0.16;         // mean share of fat's signal that spectral suppression leaves
   double fat_left_spread = 0.25;  // how much it varies over the field of view, relative
+  double fade_mm = 95;            // over which the coil's sensitivity falls to a third, towards the back
+  double floor = 0.22;            // of the sensitivity, far from the coil
 };
 
 class Shading {
@@ -41,6 +43,7 @@ class Shading {
 // whose phase direction is that of the columns.
 struct Readout {
   bool suppress_fat = false;
+  double fat_left_scale = 1;          // of the share of fat that suppression leaves: its drift in time
   double fat_shift_mm = 0;            // of fat against water, along the columns
   double keep = 1;                    // of the band that the voxels could hold, along phase directions
   double keep_read = 1;               // and along the other, after the filter that scanners apply

@@ -14,8 +14,11 @@ double spin_echo(double t1_ms, double t2_ms, double tr_ms, double te_ms) {
   return (1 - std::exp(-tr_ms / t1_ms)) * std::exp(-te_ms / t2_ms);
 }
 
-double inversion_recovery(double t1_ms, double t2_ms, double tr_ms, double te_ms, double ti_ms) {
-  return std::abs(1 - 2 * std::exp(-ti_ms / t1_ms) + std::exp(-tr_ms / t1_ms)) * std::exp(-te_ms / t2_ms);
+double inversion_recovery(double t1_ms, double t2_ms, double tr_ms, double te_ms, double ti_ms,
+                          double efficiency) {
+  const double along =
+      1 - (1 + efficiency) * std::exp(-ti_ms / t1_ms) + efficiency * std::exp(-tr_ms / t1_ms);
+  return std::abs(along) * std::exp(-te_ms / t2_ms);
 }
 
 double diffusion_weight(double b_s_per_mm2, double adc_um2_per_s) {
@@ -47,7 +50,8 @@ PureSignal pure_signal(const TissueProperties& p, const Sequence& s, double rate
       signal = p.standing * spin_echo(t1_ms, p.t2_echo_train_ms, s.tr_ms, s.te_ms);
       break;
     case Weighting::inversion_recovery:
-      signal = p.standing * inversion_recovery(t1_ms, p.t2_echo_train_ms, s.tr_ms, s.te_ms, s.ti_ms);
+      signal =
+          p.standing * inversion_recovery(t1_ms, p.t2_echo_train_ms, s.tr_ms, s.te_ms, s.ti_ms, s.inversion);
       break;
     case Weighting::diffusion:
       signal = p.standing * spin_echo(t1_ms, p.t2_ms, s.tr_ms, s.te_ms) *

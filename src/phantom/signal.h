@@ -14,8 +14,10 @@ double spoiled_gradient_echo(double t1_ms, double t2_ms, double tr_ms, double te
 // Spin echo: (1 − exp(−TR/T1)) exp(−TE/T2).
 double spin_echo(double t1_ms, double t2_ms, double tr_ms, double te_ms);
 
-// Magnitude of an inversion recovery spin echo: |1 − 2 exp(−TI/T1) + exp(−TR/T1)| exp(−TE/T2).
-double inversion_recovery(double t1_ms, double t2_ms, double tr_ms, double te_ms, double ti_ms);
+// Magnitude of an inversion recovery spin echo: |1 − (1 + e) exp(−TI/T1) + e exp(−TR/T1)| exp(−TE/T2), e
+// being the pulse's efficiency: 1 turns the magnetization over, 0 saturates it.
+double inversion_recovery(double t1_ms, double t2_ms, double tr_ms, double te_ms, double ti_ms,
+                          double efficiency = 1);
 
 // exp(−b · ADC).
 double diffusion_weight(double b_s_per_mm2, double adc_um2_per_s);
@@ -32,6 +34,7 @@ struct Sequence {
   int echo_train = 1;
   double b_s_per_mm2 = 0;
   bool fat_suppressed = false;  // by a spectral pulse; inversion recovery suppresses fat by its TI instead
+  double inversion = 1;         // efficiency of the inversion pulse
 };
 
 // The dynamic's sequence: a 3D spoiled gradient echo with spectral fat suppression.

@@ -56,7 +56,7 @@ PatientPlan plan_patient(const PhantomOptions& options, int number) {
   plan.mammograms.look = unit.look;
   plan.mammograms.pixel_mm = unit.pixel_mm;
   plan.exam = phantom::random_options(plan.seed, false);
-  plan.exam.anatomy.lesions = phantom::plan_lesions(plan.seed, options.lesion);
+  plan.exam.anatomy.lesions = phantom::plan_lesions(plan.exam.anatomy, plan.seed, options.lesion);
   plan.exam.curves = phantom::draw_curves(plan.seed, plan.exam.anatomy.lesions);
   plan.exam.tesla = mr_habits(plan.mri.vendor)[static_cast<std::size_t>(plan.mri.variant)].tesla;
   const std::vector<double> b_values = plan.exam.choice.b_values;

@@ -73,6 +73,12 @@ Json mri_json(const phantom::Exam& exam, const PhantomStudy& study) {
   Json json = delivery_json(study);
   json["tesla"] = o.tesla;
   json["dose"] = o.dose;
+  json["arterial_input_scale"] = o.input_scale;
+  json["relaxivity_scale"] = o.relaxivity_scale;
+  json["phase_gains"] = Json::array();
+  for (const phantom::DynamicPhase& phase : exam.phases)
+    json["phase_gains"].push_back(phantom::phase_gain(o, phase.phase_index));
+  json["fat_left_drift"] = o.drift.fat_left;
   json["noise"] = o.noise;
   json["largest_motion_mm"] = o.motion_mm;
   json["breathing_mm"] = o.breathing_mm;

@@ -212,24 +212,92 @@ TEST(Exam, ABriefExamHasTheSameVoxelsInFewerImages) {
 }
 
 TEST(Exam, LesionsArePlannedByWord) {
-  EXPECT_TRUE(plan_lesions(3, "none").empty());
-  ASSERT_EQ(plan_lesions(3, "nme").size(), 1u);
-  EXPECT_EQ(plan_lesions(3, "nme")[0].kind, LesionKind::non_mass);
-  int without = 0;
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    const auto lesions = plan_lesions(seed, "mixed");
-    EXPECT_LE(lesions.size(), 3u);
-    without += lesions.empty() ? 1 : 0;
-  }
-  EXPECT_NEAR(without, 50, 20);
+  EXPECT_TRUE(plan_lesions({}, 3, "none").empty());
+  ASSERT_EQ(plan_lesions({}, 3, "nme").size(), 1u);
+  EXPECT_EQ(plan_lesions({}, 3, "nme")[0].kind, LesionKind::non_mass);
   try {
-    plan_lesions(1, "lump");
+    plan_lesions({}, 1, "lump");
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
                  "digital patient: there is no kind of lesion called 'lump'. Use none, mass, rim, "
                  "spiculated, nme, focus, cyst, fibroadenoma, calcifications or mixed.");
   }
+}
+
+TEST(Exam, PlannedLesionsLieWholeInsideTheirBreastAndOffTheImplantWhateverItsSize) {
+  int without = 0, seen = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    AnatomyOptions options = random_options(seed, false).anatomy;
+    if (seed % 4 == 0) options.implants = {{BreastSide::left, 150, seed % 8 == 0}};
+    options.lesions = plan_lesions(options, seed, "mixed");
+    EXPECT_LE(options.lesions.size(), 3u);
+    without += options.lesions.empty() ? 1 : 0;
+    if (options.lesions.empty()) continue;
+    const Anatomy anatomy(options);
+    for (const Lesion& lesion : anatomy.lesions()) {
+      const BreastSide side = lesion.plan().side;
+      const double step = lesion.reach_mm() / 10;
+      int outside = 0, inside = 0;
+      for (int n = 0; n < 21 * 21 * 21; ++n) {
+        const Vec3 p =
+            lesion.center_mm() + step * Vec3{n % 21 - 10.0, n / 21 % 21 - 10.0, n / 441 % 21 - 10.0};
+        if (lesion.distance_mm(p) > 0) continue;
+        const bool good = anatomy.breast_at(p) == side && anatomy.breast(side).implant_distance_mm(p) > 0;
+        ++(good ? inside : outside);
+      }
+      EXPECT_EQ(outside, 0) << to_text(lesion.plan().kind) << ", patient " << seed;
+      seen += inside > 0 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(without, 0);
+  EXPECT_LT(without, 12);
+  EXPECT_GE(seen, 10);
+}
+
+TEST(Exam, RandomFieldsOfViewHoldBothBreastsOfEverySize) {
+  double least = 1e9, most = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const ExamOptions options = random_options(seed, false);
+    const AnatomyOptions& a = options.anatomy;
+    least = std::min(least, a.half_width_mm), most = std::max(most, a.half_width_mm);
+    const Grid grid = dynamic_grid(options);
+    const Vec3 low = grid.origin_mm,
+               high = point_from_index(grid, {grid.size[0] - 1.0, grid.size[1] - 1.0, grid.size[2] - 1.0});
+    const BreastExtent extent = breast_extent(a);
+    EXPECT_LT(low.y, extent.front_mm - 6);
+    EXPECT_GT(high.y, 60);
+    EXPECT_GT(high.x, extent.lateral_mm + 5);
+    EXPECT_GT(high.z, a.half_height_mm + 3);
+    EXPECT_LT(low.z, -a.half_height_mm - a.sag_mm - 3);
+  }
+  EXPECT_LT(least, 50);
+  EXPECT_GT(most, 72);
+}
+
+TEST(Exam, GainAndFatDriftFromPhaseToPhase) {
+  ExamOptions options = ExamOptions();
+  options.dynamic_size = 48, options.dynamic_slices = 8;
+  options.dynamic_spacing_mm = 7.4, options.dynamic_slice_mm = 12;
+  options.post_phases = 2;
+  options.dose = options.motion_mm = options.breathing_mm = options.noise = 0;
+  options.only_dynamic = true, options.truth_spacing_mm = 4;
+  options.drift = {1.25, 0.1, 1};
+  const Exam exam = make_exam(options);
+  for (std::size_t v = 0; v < exam.phases[0].image.voxels.size(); ++v) {
+    const float pre = exam.phases[0].image.voxels[v];
+    EXPECT_NEAR(exam.phases[1].image.voxels[v], 1.25 * 1.05 * pre, 1e-4 * pre + 1e-3);
+    EXPECT_NEAR(exam.phases[2].image.voxels[v], 1.25 * 1.10 * pre, 1e-4 * pre + 1e-3);
+  }
+  options.drift = {1, 0, 1.5};
+  const Exam fatter = make_exam(options);
+  double fat = 0, before = 0;
+  for (std::size_t v = 0; v < fatter.truth.labels.voxels.size(); ++v) {
+    if (fatter.truth.labels.voxels[v] != static_cast<std::uint8_t>(Tissue::fat)) continue;
+    before += fatter.phases[0].image.voxels[v], fat += fatter.phases[2].image.voxels[v];
+  }
+  EXPECT_GT(fat, 1.15 * before);
+  EXPECT_LT(fat, 1.51 * before);
 }
 
 TEST(Exam, RandomPatientsHaveTheLesionTheyWereAskedFor) {

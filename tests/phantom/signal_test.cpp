@@ -31,6 +31,8 @@ TEST(Signal, SpoiledGradientEchoEqualsTheSteadyStateOfItsRecursion) {
 
 TEST(Signal, InversionRecoveryNullsTheTissueOfItsInversionTime) {
   // With full relaxation the null lies at T1 ln 2.
+  // A pulse that only saturates leaves a saturation recovery.
+  EXPECT_NEAR(inversion_recovery(300, 50, 1e9, 0, 200, 0), 1 - std::exp(-200.0 / 300), 1e-12);
   EXPECT_NEAR(inversion_recovery(300, 50, 1e9, 0, 300 * std::log(2.0)), 0, 1e-12);
 }
 

@@ -67,6 +67,7 @@ class Session {
       }
       out.image = image(dynamic_sequence(o.sequence), dynamic_grid(o), out.minutes_after_arrival,
                         kDynamicScale, kGradientNoise, "dynamic " + std::to_string(phase), movement);
+      for (float& value : out.image.voxels) value *= static_cast<float>(phase_gain(o, phase));
       std::array<double, kTissueCount> enhancement{};
       for (int t = 0; t < kTissueCount; ++t)
         enhancement[static_cast<std::size_t>(t)] =
@@ -82,10 +83,9 @@ class Session {
   void echoes() {
     const ExamOptions& o = exam_.options;
     const Grid grid = spin_echo_grid(o);
-    if (o.choice.t1) exam_.t1 = image(t1_sequence(), grid, -1, kSpinEchoScale, kEchoNoise, "t1");
-    if (o.choice.t2) exam_.t2 = image(t2_sequence(false), grid, -1, kSpinEchoScale, kEchoNoise, "t2");
-    if (o.choice.stir)
-      exam_.stir = image(stir_sequence(o.tesla), grid, -1, kSpinEchoScale, kEchoNoise, "stir");
+    if (o.choice.t1) exam_.t1 = image(t1_sequence(o), grid, -1, kSpinEchoScale, kEchoNoise, "t1");
+    if (o.choice.t2) exam_.t2 = image(t2_sequence(o, false), grid, -1, kSpinEchoScale, kEchoNoise, "t2");
+    if (o.choice.stir) exam_.stir = image(stir_sequence(o), grid, -1, kSpinEchoScale, kEchoNoise, "stir");
     if (o.choice.localizer) localizer();
   }
 
@@ -100,7 +100,7 @@ class Session {
       grid.spacing_mm = {width / n, width / n, 40};
       grid.direction = direction;
       grid.origin_mm =
-          Vec3{0, 66, 0} - direction * Vec3{width / n * (n - 1) / 2, width / n * (n - 1) / 2, 40};
+          o.field_center_mm - direction * Vec3{width / n * (n - 1) / 2, width / n * (n - 1) / 2, 40};
       exam_.localizer.push_back(image({Weighting::gradient_echo, 7.6, 3.5, 0, 20, 1, 0, false}, grid, -1,
                                       kDynamicScale, kGradientNoise,
                                       "localizer " + std::to_string(exam_.localizer.size()), {}, 1));
@@ -142,7 +142,7 @@ class Session {
       other("t1_fatsat", "t1_fatsat", t1_volume_sequence(true), dynamic_grid(o), -180, false, kDynamicScale,
             kGradientNoise);
     if (o.choice.t2_fatsat)
-      other("t2_fatsat", "t2_fatsat", t2_sequence(true), spin_echo_grid(o), -420, false, kSpinEchoScale,
+      other("t2_fatsat", "t2_fatsat", t2_sequence(o, true), spin_echo_grid(o), -420, false, kSpinEchoScale,
             kEchoNoise);
     const double after = kFirstPost_s + o.post_phases * kPhaseInterval_s + 20;
     if (o.choice.post_highres) {

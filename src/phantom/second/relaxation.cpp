@@ -95,20 +95,20 @@ RelaxationTable::RelaxationTable(const ExamOptions& options) {
       r.curve.amplitude *= std::exp(0.35 * random.normal(draw + 4));
     }
     draw += 5;
-    r.curve.amplitude *= options.dose;
+    r.curve.amplitude *= options.dose * options.input_scale;
     entries_[material(t.tissue)] = r;
   }
   for (std::size_t n = 0; n < options.anatomy.lesions.size() && n < kMostLesions; ++n) {
     const Tissue tissue = tissue_of(options.anatomy.lesions[n].kind);
     Relaxation r = entries_[material(tissue)];
     if (tissue != Tissue::cyst && tissue != Tissue::calcification) r.curve = lesion_curve(options, n);
-    r.curve.amplitude *= options.dose;
+    r.curve.amplitude *= options.dose * options.input_scale;
     entries_[kBulk + n] = r;
     // The core of a rim: necrosis, watery and without blood.
     r.t1_ms *= 1.5;
     r.t2_ms *= 2;
     r.diffusion_um2_per_s = 2000;
-    r.curve = {0.15 * options.dose, 0.3, 1, 0, 0};
+    r.curve = {0.15 * options.dose * options.input_scale, 0.3, 1, 0, 0};
     entries_[kCore + n] = r;
   }
 }
