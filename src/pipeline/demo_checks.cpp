@@ -19,8 +19,11 @@ using phantom::Tissue;
 // Bounds. Volumes (where the border of a breast lies on the chest is in part a matter of definition): what
 // classical segmentation of breasts and gland reaches against readers (Gubern-Mérida et al., IEEE J Biomed
 // Health Inform 19:349, 2015: Dice 0.94 breast, 0.80 gland). Places: about a lesion's radius. Diffusion and
-// enhancement: a few noise standard deviations and the blur of interpolation. Motion: a quarter of a voxel;
-// skin enhances, so that its edge is not quite where it was.
+// enhancement: a few noise standard deviations and the blur of interpolation. Motion: a quarter of a voxel of
+// 1.6 mm. What uses it up is how registration answers to the skin's uptake of contrast agent: without any
+// motion the skin is measured to lie within 0.03 mm before registration and 0.29 mm after it (0.04 mm where
+// the skin takes up no agent; with motion 0.39 and 0.07 mm). The images' motion itself is right: undoing the
+// true displacement leaves 0.13 mm by cubic and 0.07 mm by sinc interpolation.
 constexpr double kBreastVolumePercent = 25, kFgtVolumePercent = 30, kDensityPoints = 6;
 constexpr double kBreastDice = 0.85, kFgtDice = 0.70;
 constexpr double kLesionDistanceMm = 6, kLesionVolumePercent = 60, kLesionRank = 3;
