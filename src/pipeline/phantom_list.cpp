@@ -68,7 +68,7 @@ std::string list_of_phantoms() {
          "  Each seed gives another woman: breasts of about 250-1200 ml, asymmetry, ptosis, density 5-45 %.\n"
          "  --family first is the one to train on; --family second has its own anatomy, tissues and "
          "signals,\n"
-         "  makes MRI only, and is kept for judging.\n"
+         "  and is kept for judging.\n"
          "\nTruth: docs/formats/phantom.md\n";
 }
 

@@ -105,6 +105,7 @@ void make_patient(const PhantomOptions& options, const phantom::LabelMap* map, c
   std::shared_ptr<const phantom::Anatomy> anatomy = exam.anatomy;
   if (!anatomy && map == nullptr && options.family == "first")
     anatomy = std::make_shared<phantom::Anatomy>(plan.exam.anatomy);
+  truth.body = anatomy;
   if (truth.exam == nullptr) measure(map, anatomy.get(), truth);
   MammogramWriter writer(plan.mammography, folder);
   write_mammography(plan, map, anatomy.get(), writer, outcome.truth / plan.id, truth);

@@ -108,6 +108,7 @@ PatientTruth truth_of(const phantom::Exam& exam, const PhantomStudy& study) {
   PatientTruth truth;
   truth.id = study.patient_id;
   truth.anatomy = exam.options.anatomy;
+  truth.body = exam.anatomy;
   truth.breasts = exam.truth.breasts;
   truth.lesions = exam.truth.lesions;
   truth.exam = &exam;

@@ -2,6 +2,7 @@
 // What is true of digital patients, as files: tables over all patients and a folder a patient.
 
 #include <filesystem>
+#include <memory>
 
 #include "phantom/exam.h"
 #include "phantom/mammogram.h"
@@ -18,6 +19,7 @@ struct WrittenMammogram {
 struct PatientTruth {
   std::string id, family = "first";
   phantom::AnatomyOptions anatomy;
+  std::shared_ptr<const phantom::Anatomy> body;  // of the first family, unless made from a label map
   std::array<phantom::BreastTruth, 2> breasts;  // right, left
   std::vector<phantom::LesionTruth> lesions;
   const phantom::Exam* exam = nullptr;

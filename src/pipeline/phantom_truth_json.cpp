@@ -28,10 +28,31 @@ Json breasts_json(const PatientTruth& patient) {
   return list;
 }
 
+Json parameters_json(const phantom::Anatomy& body) {
+  Json list = Json::array();
+  for (const phantom::Parameter& p : body.parameters()) {
+    Json entry{{"name", p.name}};
+    if (p.word.empty())
+      entry["value"] = p.value;
+    else
+      entry["value"] = p.word;
+    entry["unit"] = p.unit;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json landmarks_json(const phantom::Anatomy& body) {
+  Json list = Json::array();
+  for (const phantom::Landmark& l : body.landmarks())
+    list.push_back({{"name", l.name}, {"point_mm", point_json(l.point_mm)}});
+  return list;
+}
+
 Json tissues_json(const phantom::Exam& exam) {
   Json list = Json::array();
-  for (int t = 0; t < phantom::kTissueCount; ++t) {
-    const phantom::TissueProperties& p = phantom::properties(static_cast<phantom::Tissue>(t));
+  for (std::size_t t = 0; t < exam.truth.tissues.size(); ++t) {
+    const phantom::TissueProperties& p = exam.truth.tissues[t];
     Json enhancement = Json::array();
     for (const auto& phase : exam.truth.percent_enhancement) enhancement.push_back(phase[t]);
     list.push_back({{"label", t},
@@ -132,6 +153,10 @@ std::string truth_json(const PatientTruth& patient) {
                      {"asymmetry", anatomy.asymmetry},
                      {"sag_mm", anatomy.sag_mm},
                      {"density_percent", anatomy.density_percent}};
+  if (patient.body) {
+    json["parameters"] = parameters_json(*patient.body);
+    json["landmarks"] = landmarks_json(*patient.body);
+  }
   json["breasts"] = breasts_json(patient);
   json["lesions"] = lesions_json(patient);
   if (patient.exam != nullptr) json["mri"] = mri_json(*patient.exam, *patient.study);
