@@ -8,7 +8,6 @@
 namespace lobule::phantom {
 namespace {
 
-constexpr int kAcross = 192;           // table points between the two sides of the outline
 constexpr double kRowStep = 0.5;       // table rows, mm of u
 constexpr double kOutlineStep = 0.05;  // of the outline's table, mm of u
 constexpr double kPectoralBulge = 5;   // muscle reaches further forward between the paddles, mm
@@ -128,7 +127,9 @@ void Compression::fit_size(double volume) {
       for (int j = 0; j < kCells; ++j)
         sum += 2 * half_thickness(u, center_ + mix(from, to, (j + 0.5) / kCells)) * (to - from);
     }
-    size *= std::sqrt(volume / (sum * depth_ / kCells / kCells));
+    const double change = std::sqrt(volume / (sum * depth_ / kCells / kCells));
+    size *= change;
+    if (std::abs(change - 1) < 1e-12) break;
   }
 }
 
@@ -183,11 +184,11 @@ void Compression::tabulate(const BreastColumns& breast) {
           thick.at_edge(static_cast<std::size_t>(std::clamp(j, 1, kAcross - 2))) / thick.total());
       const double half = half_thickness(inside, center_ + mix(from, to, t));
       Cell& cell = cells_[static_cast<std::size_t>(row) * kAcross + j];
-      cell.q = static_cast<float>(breast.across_mm + across * breast.step_mm);
-      cell.middle = static_cast<float>(sample(section.middle, across));
-      cell.scale = static_cast<float>(sample(section.length, edge) / 2 / std::max(half, 0.05));
+      cell.set(kQ, breast.across_mm + across * breast.step_mm);
+      cell.set(kMiddle, sample(section.middle, across));
+      cell.set(kScale, sample(section.length, edge) / 2 / std::max(half, 0.05));
       const double v = center_ + mix(-outline(u, false), outline(u, true), j / (kAcross - 1.0));
-      cell.rim = static_cast<float>(j == 0 || j == kAcross - 1 ? 1 : rim_at(u, v));
+      cell.set(kRim, j == 0 || j == kAcross - 1 ? 1 : rim_at(u, v));
     }
   }
 }
@@ -196,15 +197,8 @@ Compression::Cell Compression::cell_at(double row, double t) const {
   const double y = std::clamp(row, 0.0, rows_ - 1.001),
                x = std::clamp(t * (kAcross - 1), 0.0, kAcross - 1.001);
   const int i = static_cast<int>(y), j = static_cast<int>(x);
-  const float fy = static_cast<float>(y - i), fx = static_cast<float>(x - j);
-  const Cell* a = &cells_[static_cast<std::size_t>(i) * kAcross + j];
-  const Cell* b = a + kAcross;
-  const auto blend = [&](float Cell::*part) {
-    const float near = a[0].*part + fx * (a[1].*part - a[0].*part);
-    const float far = b[0].*part + fx * (b[1].*part - b[0].*part);
-    return near + fy * (far - near);
-  };
-  return {blend(&Cell::q), blend(&Cell::middle), blend(&Cell::scale), blend(&Cell::rim)};
+  const Cell* near = &cells_[static_cast<std::size_t>(i) * kAcross + j];
+  return blend(near, near + kAcross, static_cast<float>(x - j), static_cast<float>(y - i));
 }
 
 double Compression::pectoral_mm(double v, double w) const {
@@ -223,26 +217,33 @@ Vec3 Compression::tip() const {
 }
 
 Compression::Source Compression::release(Vec3 compressed) const {
+  return release_unsheared(compressed.x - pectoral_mm(compressed.y, compressed.z), compressed.y,
+                           compressed.z);
+}
+
+Compression::Source Compression::release_unsheared(double u, double v, double w) const {
   Source source;
-  const double v = compressed.y, w = compressed.z;
-  const double u = compressed.x - pectoral_mm(v, w);
-  const double half = shape_.thickness_mm / 2, y = (w - half) / half;
   if (u < 0) {
     source.pectoral = true;
-    source.depth_mm = half * (1 - std::abs(y));
+    const double half = shape_.thickness_mm / 2;
+    source.depth_mm = half * (1 - std::abs((w - half) / half));
     return source;
   }
-  if (u >= depth_) return source;
+  return u < depth_ ? plane_at(u).release(v, w) : source;
+}
+
+Compression::Plane Compression::plane_at(double u) const {
+  Plane plane;
+  const double row = std::clamp(u / row_step_, 0.0, rows_ - 1.001);
+  const std::size_t i = static_cast<std::size_t>(row);
+  plane.near_ = &cells_[i * kAcross], plane.far_ = plane.near_ + kAcross;
+  plane.forward_ = static_cast<float>(row - static_cast<double>(i));
+  plane.p_ = mix(forward_[i], forward_[i + 1], u / row_step_ - static_cast<double>(i));
+  plane.half_ = shape_.thickness_mm / 2;
   const double low = outline(u, false), high = outline(u, true);
-  const double t = (v - center_ + low) / (low + high);
-  if (t <= 0 || t >= 1) return source;
-  const double row = u / row_step_;
-  const Cell cell = cell_at(row, t);
-  source.depth_mm = half * (1 - std::sqrt(cell.rim * cell.rim + y * y));
-  const std::size_t i = std::min(static_cast<std::size_t>(row), forward_.size() - 2);
-  const double p = mix(forward_[i], forward_[i + 1], row - static_cast<double>(i));
-  source.hanging = {p, cell.q, cell.middle + (w - half) * cell.scale};
-  return source;
+  plane.from_ = center_ - low;
+  plane.per_mm_ = (kAcross - 1) / (low + high);
+  return plane;
 }
 
 Vec3 Compression::compress(Vec3 hanging) const {
@@ -254,12 +255,12 @@ Vec3 Compression::compress(Vec3 hanging) const {
   double low = 0, high = 1;
   for (int step = 0; step < 45; ++step) {
     const double t = (low + high) / 2;
-    (cell_at(row, t).q < hanging.y ? low : high) = t;
+    (cell_at(row, t)[kQ] < hanging.y ? low : high) = t;
   }
   const Cell cell = cell_at(row, low);
   const double u = row * row_step_;
   const double v = center_ + mix(-outline(u, false), outline(u, true), low);
-  const double w = shape_.thickness_mm / 2 + (hanging.z - cell.middle) / std::max(cell.scale, 1e-3f);
+  const double w = shape_.thickness_mm / 2 + (hanging.z - cell[kMiddle]) / std::max(cell[kScale], 1e-3f);
   return {u + pectoral_mm(v, w), v, w};
 }
 

@@ -10,6 +10,8 @@
 // in proportion. Its Jacobian determinant is 1 by construction, and so is that of the shear by which the
 // pectoral muscle pushes the breast forward in oblique views.
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "core/vec.h"
@@ -64,14 +66,28 @@ class Compression {
     bool pectoral = false;  // behind the breast, in the muscle: `hanging` is void
   };
   Source release(Vec3 compressed) const;
+  // The same, where `u` is the forward coordinate less pectoral_mm.
+  Source release_unsheared(double u, double v, double w) const;
+
+  // The same for many points of a plane: `u` as above, 0 … depth_mm().
+  class Plane;
+  Plane plane_at(double u) const;
 
   // Where hanging tissue goes. The inverse of release() for points inside.
   Vec3 compress(Vec3 hanging) const;
 
  private:
+  // Where a point of the compressed breast came from: q, middle and stretch along the beam; and how near it
+  // is to the outline. All as one vector of GCC and clang.
   struct Cell {
-    float q, middle, scale, rim;
+    typedef float Four __attribute__((vector_size(16)));
+    Four value{};
+    void set(int n, double number) { value[n] = static_cast<float>(number); }
+    float operator[](int n) const { return value[n]; }
   };
+  enum { kQ, kMiddle, kScale, kRim };
+  static constexpr int kAcross = 192;  // cells between the two sides of the outline
+  static Cell blend(const Cell* near, const Cell* far, float across, float forward);
   double outline(double u, bool high) const;  // half width
   double rim_at(double u, double v) const;    // 0 on the flat part, 1 on the outline
   void fit_size(double volume_mm3);
@@ -88,5 +104,35 @@ class Compression {
   std::vector<Cell> cells_;         // rows × kAcross
   std::vector<double> low_, high_;  // half widths on a fine lattice of u
 };
+
+// A plane across the compressed breast. Inline: mammograms ask some hundred million times.
+class Compression::Plane {
+ public:
+  // As release() of a point in this plane, which is not behind the breast.
+  Source release(double v, double w) const {
+    Source source;
+    const double t = (v - from_) * per_mm_;
+    if (t <= 0 || t >= kAcross - 1) return source;
+    const int j = std::min(static_cast<int>(t), kAcross - 2);
+    const Cell cell = blend(near_ + j, far_ + j, static_cast<float>(t - j), forward_);
+    const double above = w - half_, y = above / half_;
+    source.depth_mm = half_ * (1 - std::sqrt(cell[kRim] * cell[kRim] + y * y));
+    source.hanging = {p_, cell[kQ], cell[kMiddle] + above * cell[kScale]};
+    return source;
+  }
+
+ private:
+  friend class Compression;
+  const Cell *near_ = nullptr, *far_ = nullptr;  // rows of the table
+  float forward_ = 0;                            // of the way between them
+  double p_ = 0, half_ = 1;
+  double from_ = 0, per_mm_ = 0;  // v of the outline, cells per mm
+};
+
+inline Compression::Cell Compression::blend(const Cell* near, const Cell* far, float across, float forward) {
+  const Cell::Four a = near[0].value + across * (near[1].value - near[0].value);
+  const Cell::Four b = far[0].value + across * (far[1].value - far[0].value);
+  return {a + forward * (b - a)};
+}
 
 }  // namespace lobule::phantom
