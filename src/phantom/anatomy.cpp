@@ -127,6 +127,31 @@ double Anatomy::clearance_mm(Vec3 point) const {
   return std::min(surface / 1.5, nipple);
 }
 
+const Breast* Anatomy::interior_of(Vec3 point, double reach, double width) const {
+  // Distances are of first order and between lattice points: they may change by up to twice the way.
+  const double change = 2 * reach;
+  const Breast& home = breasts_[point.x < 0 ? 0 : 1];
+  if (std::abs(point.x) <= reach || home.shape().base_mm.y - point.y <= reach ||
+      norm(point - home.nipple_mm()) <= 12 + width + reach)
+    return nullptr;
+  const Torso::Place place = torso_.place(point);
+  const Surface surface = surface_at(point, place.skin_mm);
+  if (surface.distance_mm > -1.7 * kSkin - width - change || place.arm_mm < width + change ||
+      -place.trunk_mm > place.muscle_mm - width - change ||
+      !home.footprint_contains(point, surface.outline, kBreastFold - change))
+    return nullptr;
+  const auto near = [&](Vec3 center, double radius) {
+    return norm(point - center) <= radius + 2 * width + reach;
+  };
+  for (const Lesion& lesion : lesions_)
+    if (near(lesion.center_mm(), lesion.reach_mm())) return nullptr;
+  for (const SpeckGroup& group : benign_specks_)
+    if (near(group.center_mm, group.reach_mm)) return nullptr;
+  for (const Clip& clip : clips_)
+    if (near(clip.center_mm, kClipHalf)) return nullptr;
+  return &home;
+}
+
 std::optional<BreastSide> Anatomy::breast_of(Vec3 point, const Torso::Place& place,
                                              const Surface& surface) const {
   if (surface.distance_mm > -kSkin || -place.trunk_mm > place.muscle_mm || place.arm_mm < 0)

@@ -96,6 +96,10 @@ class Anatomy {
   };
   Sample sample(Vec3 point_mm, double width_mm) const;
 
+  // The breast of which all within `reach_mm` of a point is surely the inside: there sample() is fat and what
+  // Breast::paint_inside paints over it for voxels up to `width_mm` wide. Null where that is not sure.
+  const Breast* interior_of(Vec3 point_mm, double reach_mm, double width_mm) const;
+
   // A lower bound of the distance from a point outside to the body; 0 or less inside it.
   double clearance_mm(Vec3 point_mm) const;
 

@@ -270,10 +270,13 @@ void Breast::paint_septa(Composition& c, Vec3 shifted, double thickest, double w
   paint(c, Tissue::ligament, sheet_share(cell.wall_mm, half, width));
 }
 
-void Breast::paint_inside(Composition& c, Vec3 point, const Outline& outline, double width) const {
+void Breast::paint_inside(Composition& c, Vec3 point, const Outline* outline, double width) const {
   const auto gland = gland_lattice_(point);
   const double amount = gland_share(point, gland[0]);
-  if (amount < 1) paint_septa(c, point + outline.wall_shift_mm, gland[2], width);
+  if (amount < 1) {
+    const Vec3 shift = outline ? outline->wall_shift_mm : outline_at(point).wall_shift_mm;
+    paint_septa(c, point + shift, gland[2], width);
+  }
   paint(c, Tissue::gland, amount);
   if (gland[1] < 1 + width && amount < 1) paint_tube(c, Tissue::gland, ducts_.tubes.nearest(point), width);
   paint_tube(c, Tissue::vessel, vessels_.nearest(point), width);

@@ -76,9 +76,16 @@ class Breast {
   void grow_gland(const std::function<Depths(Vec3)>& depths, const std::vector<Vec3>& samples);
 
   // Paints gland, ducts, ligaments, vessels and implant over fat.
-  void paint_inside(Composition& composition, Vec3 point_mm, const Outline& outline, double width_mm) const;
+  void paint_inside(Composition& composition, Vec3 point_mm, const Outline& outline, double width_mm) const {
+    paint_inside(composition, point_mm, &outline, width_mm);
+  }
+  // The same, looking the outline up where it is needed.
+  void paint_inside(Composition& composition, Vec3 point_mm, double width_mm) const {
+    paint_inside(composition, point_mm, nullptr, width_mm);
+  }
 
  private:
+  void paint_inside(Composition& composition, Vec3 point_mm, const Outline* outline, double width_mm) const;
   double outline_distance(Vec3 point_mm) const;
   std::array<float, 4> outline_fields(Vec3 point_mm) const;
   std::array<float, 3> gland_fields(Vec3 point_mm, const TubeTree& wide_ducts, Depths depths) const;

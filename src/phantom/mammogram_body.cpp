@@ -4,13 +4,15 @@
 #include <cmath>
 
 #include "core/parallel.h"
+#include "phantom/breast_lattice.h"
 #include "phantom/tissue_raster.h"
 #include "phantom/xray_spectrum.h"
 
 namespace lobule::phantom {
 namespace {
 
-constexpr double kFootprint = 8;     // mm of skin fold around the base that are compressed with the breast
+constexpr double kFootprint =
+    kBreastFold;                     // mm of skin fold around the base that are compressed with the breast
 constexpr double kBehind = 9;        // mm in front of the muscle that the paddle does not reach
 constexpr double kColumnStep = 0.5;  // mm
 
@@ -56,7 +58,8 @@ bool is_behind(Tissue tissue) {
 }
 
 std::int16_t in_units(double share) {
-  return static_cast<std::int16_t>(std::lround(std::clamp(share, -3.9, 3.9) * BodyVoxel::kUnit));
+  const double units = std::clamp(share, -3.9, 3.9) * BodyVoxel::kUnit;
+  return static_cast<std::int16_t>(units + (units < 0 ? -0.5 : 0.5));
 }
 
 // The box around what stands out from the trunk on one side, and where muscle begins behind the nipple.
@@ -109,7 +112,9 @@ const TissueXray& xray_of(Tissue tissue) {
   return table[static_cast<std::size_t>(tissue)];
 }
 
-BodyVoxel body_voxel(const TissueMix& mix, double& solid) {
+namespace {
+
+BodyVoxel mixed_voxel(const TissueMix& mix, double& solid) {
   double adipose = 0, glandular = 0, dense = 0;
   solid = 0;
   for (std::size_t slot = 0; slot < 4; ++slot) {
@@ -124,6 +129,27 @@ BodyVoxel body_voxel(const TissueMix& mix, double& solid) {
     if (tissue != Tissue::air && tissue != Tissue::nipple && !is_behind(tissue)) solid += amount;
   }
   return {in_units(adipose), in_units(glandular), in_units(dense), 0};
+}
+
+}  // namespace
+
+BodyVoxel body_voxel(const TissueMix& mix, double& solid) {
+  // Most voxels hold one tissue only.
+  struct Pure {
+    BodyVoxel voxel;
+    double solid = 0;
+  };
+  static const std::array<Pure, kTissueCount> pure = [] {
+    std::array<Pure, kTissueCount> all;
+    for (int t = 0; t < kTissueCount; ++t) {
+      Pure& one = all[static_cast<std::size_t>(t)];
+      one.voxel = mixed_voxel({{static_cast<Material>(t)}, {255}}, one.solid);
+    }
+    return all;
+  }();
+  if (mix.share[0] < 255 || mix.material[0] >= kTissueCount) return mixed_voxel(mix, solid);
+  solid = pure[mix.material[0]].solid;
+  return pure[mix.material[0]].voxel;
 }
 
 MammogramBody make_body(const Anatomy& anatomy, BreastSide side, double spacing_mm) {
@@ -154,10 +180,15 @@ MammogramBody make_body(const Anatomy& anatomy, BreastSide side, double spacing_
         const std::size_t voxel = first * slice + i;
         body.voxels[voxel] = body_voxel(raster.voxels[i], solid);
         if (solid <= 0) continue;
+        const auto amount = static_cast<std::uint8_t>(std::lround(255 * solid));
+        if (raster.breast.voxels[i] == static_cast<std::uint8_t>(side)) {
+          body.inside[voxel] = amount;  // it lies within the footprint
+          continue;
+        }
         const int row = static_cast<int>(i / slab.size[0]) % slab.size[1];
         const Vec3 point = point_from_index(slab, {double(i % slab.size[0]), double(row), double(i / slice)});
         if ((point.x < 0) == (side == BreastSide::right) && breast.footprint_contains(point, kFootprint))
-          body.inside[voxel] = static_cast<std::uint8_t>(std::lround(255 * solid));
+          body.inside[voxel] = amount;
       }
     });
   }

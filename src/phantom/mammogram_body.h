@@ -2,6 +2,7 @@
 // One hanging breast as X-rays see it: on a fine grid, each voxel a mixture of the two basis materials.
 
 #include <bit>
+#include <cstring>
 #include <functional>
 #include <vector>
 
@@ -87,18 +88,24 @@ class BodySampler {
     const Four near = mix(along(corner, fx), along(corner + row_, fx), fy);
     const Four far = mix(along(corner + slice_, fx), along(corner + slice_ + row_, fx), fy);
     const Four sum = mix(near, far, fz);
-    constexpr float kScale = 1 / BodyVoxel::kUnit;
+    constexpr float kScale = 1 / (65536 * BodyVoxel::kUnit);
     return {kScale * sum[0], kScale * sum[1], kScale * sum[2]};
   }
 
  private:
-  // All four numbers of a voxel at once, as vectors of GCC and clang.
+  // All four numbers of a voxel at once, as vectors of GCC and clang. Two neighbours are loaded together and
+  // their numbers become the upper halves of integers, so that they are multiplied by 2^16.
   typedef float Four __attribute__((vector_size(16)));
-  typedef std::int16_t Stored __attribute__((vector_size(8)));
   static Four mix(Four a, Four b, float t) { return a + t * (b - a); }
-  static Four along(const BodyVoxel* voxel, float t) {
-    return mix(__builtin_convertvector(std::bit_cast<Stored>(voxel[0]), Four),
-               __builtin_convertvector(std::bit_cast<Stored>(voxel[1]), Four), t);
+  static Four along(const BodyVoxel* voxels, float t) {
+    typedef std::int16_t Stored __attribute__((vector_size(16)));
+    typedef std::int32_t Wide __attribute__((vector_size(16)));
+    Stored both;
+    std::memcpy(&both, voxels, sizeof both);
+    const Wide low = std::bit_cast<Wide>(__builtin_shufflevector(Stored{}, both, 0, 8, 1, 9, 2, 10, 3, 11));
+    const Wide high =
+        std::bit_cast<Wide>(__builtin_shufflevector(Stored{}, both, 4, 12, 5, 13, 6, 14, 7, 15));
+    return mix(__builtin_convertvector(low, Four), __builtin_convertvector(high, Four), t);
   }
 
   const MammogramBody& body_;

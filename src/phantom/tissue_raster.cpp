@@ -9,7 +9,9 @@ namespace lobule::phantom {
 
 namespace {
 
-constexpr int kBlock = 8;  // voxels: blocks that lie in air as a whole are recognised by their middles
+// Voxels: blocks that lie in air as a whole, and smaller ones inside of a breast, are recognised by their
+// middles.
+constexpr int kBlock = 8, kInner = 4;
 
 class Rasterizer {
  public:
@@ -18,26 +20,58 @@ class Rasterizer {
     const Vec3 s = grid_.spacing_mm;
     width_ = points_ > 1 ? std::sqrt(s.x * s.y) : std::cbrt(s.x * s.y * s.z);
     slice_ = s.z * grid_.direction.column[2];
-    reach_ = norm(0.5 * kBlock * s) + width_;
+    half_diagonal_ = norm(0.5 * s);
   }
 
   // Fills the block of voxels that starts at an index.
   void fill(int i0, int j0, int k0) {
     const int i1 = std::min(i0 + kBlock, grid_.size[0]), j1 = std::min(j0 + kBlock, grid_.size[1]);
     const int k1 = std::min(k0 + kBlock, grid_.size[2]);
-    const Vec3 middle = point_from_index(grid_, 0.5 * Vec3{i0 + i1 - 1.0, j0 + j1 - 1.0, k0 + k1 - 1.0});
-    const bool empty = anatomy_.clearance_mm(middle) > reach_;
+    if (anatomy_.clearance_mm(middle(i0, j0, k0, i1, j1, k1)) > kBlock * half_diagonal_ + width_) {
+      for (int k = k0; k < k1; ++k)
+        for (int j = j0; j < j1; ++j)
+          std::fill_n(&raster_.voxels[grid_.offset(i0, j, k)], i1 - i0, pure(Tissue::air));
+      return;
+    }
+    for (int k = k0; k < k1; k += kInner)
+      for (int j = j0; j < j1; j += kInner)
+        for (int i = i0; i < i1; i += kInner)
+          fill_inner(i, j, k, std::min(i + kInner, i1), std::min(j + kInner, j1), std::min(k + kInner, k1));
+  }
+
+ private:
+  static constexpr TissueMix pure(Tissue tissue) { return {{static_cast<Material>(tissue)}, {255}}; }
+
+  Vec3 middle(int i0, int j0, int k0, int i1, int j1, int k1) const {
+    return point_from_index(grid_, 0.5 * Vec3{i0 + i1 - 1.0, j0 + j1 - 1.0, k0 + k1 - 1.0});
+  }
+
+  void fill_inner(int i0, int j0, int k0, int i1, int j1, int k1) {
+    const Breast* breast =
+        points_ == 1 ? anatomy_.interior_of(middle(i0, j0, k0, i1, j1, k1), kInner * half_diagonal_, width_)
+                     : nullptr;
     for (int k = k0; k < k1; ++k)
       for (int j = j0; j < j1; ++j)
         for (int i = i0; i < i1; ++i)
-          if (empty)
-            raster_.voxels[grid_.offset(i, j, k)] = kAir;
+          if (breast)
+            fill_interior(*breast, i, j, k);
           else
             fill_voxel(i, j, k);
   }
 
- private:
-  static constexpr TissueMix kAir{{static_cast<Material>(Tissue::air)}, {255}};
+  void fill_interior(const Breast& breast, int i, int j, int k) {
+    Composition c{};
+    share(c, Tissue::fat) = 1;
+    breast.paint_inside(c, point_from_index(grid_, Vec3{double(i), double(j), double(k)}), width_);
+    const std::size_t voxel = grid_.offset(i, j, k);
+    if (share(c, Tissue::fat) == 1)
+      raster_.voxels[voxel] = pure(Tissue::fat);
+    else if (share(c, Tissue::gland) == 1)
+      raster_.voxels[voxel] = pure(Tissue::gland);
+    else
+      raster_.voxels[voxel] = pack(c);
+    raster_.breast.voxels[voxel] = static_cast<std::uint8_t>(breast.shape().side);
+  }
 
   void fill_voxel(int i, int j, int k) {
     const Vec3 center = point_from_index(grid_, Vec3{double(i), double(j), double(k)});
@@ -65,7 +99,7 @@ class Rasterizer {
   TissueRaster& raster_;
   const Grid& grid_;
   int points_;
-  double width_, reach_;
+  double width_, half_diagonal_;
   Vec3 slice_;
 };
 
