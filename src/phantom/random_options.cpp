@@ -81,6 +81,15 @@ void draw_scanner(const RandomStream& random, ExamOptions& o) {
   o.artefacts.pulsation = random.uniform(35, 0.2, 2);
 }
 
+// What both families of phantoms can grow; the few that are larger become smaller in all directions.
+constexpr double kMostHalf_mm = 89, kMostDepth_mm = 149;
+
+void limit_sizes(AnatomyOptions& a) {
+  const double s = std::min(
+      {1.0, kMostHalf_mm / a.half_width_mm, kMostHalf_mm / a.half_height_mm, kMostDepth_mm / a.depth_mm});
+  for (double* size : {&a.half_width_mm, &a.half_height_mm, &a.depth_mm}) *size *= s;
+}
+
 // What the technologist sets: a field of view of 300–400 mm, larger where the breasts need it, from in front
 // of the nipples backwards; slices from below to above both breasts.
 constexpr double kLeastField_mm = 300, kMostField_mm = 400, kLeastHeight_mm = 120;
@@ -123,6 +132,7 @@ ExamOptions random_options(std::uint64_t seed, bool with_lesion) {
   ExamOptions options;
   AnatomyOptions& anatomy = options.anatomy;
   anatomy = random_anatomy(seed);
+  limit_sizes(anatomy);
   options.motion_mm = factor(random, 6, 0.3, 3.0);
   options.random_tissues = true;
   draw_circulation(random, options);

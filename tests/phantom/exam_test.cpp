@@ -265,6 +265,8 @@ TEST(Exam, RandomFieldsOfViewHoldBothBreastsOfEverySize) {
     const Vec3 low = grid.origin_mm,
                high = point_from_index(grid, {grid.size[0] - 1.0, grid.size[1] - 1.0, grid.size[2] - 1.0});
     const BreastExtent extent = breast_extent(a);
+    EXPECT_LE(std::max(a.half_width_mm, a.half_height_mm), 90 + 1e-9);  // as the second family allows
+    EXPECT_LE(a.depth_mm, 150 + 1e-9);
     EXPECT_LT(low.y, extent.front_mm - 6);
     EXPECT_GT(high.y, 60);
     EXPECT_GT(high.x, extent.lateral_mm + 5);
