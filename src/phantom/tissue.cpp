@@ -92,8 +92,8 @@ struct Spread {
 };
 Spread spread_of(Tissue tissue) {
   switch (tissue) {
-    case Tissue::fat: return {0.02, 0.08, 0.10, 0.10, 0.30, 0.20, 0.30};
-    case Tissue::gland: return {0.04, 0.13, 0.15, 0.08, 0.55, 0.25, 0.40};
+    case Tissue::fat: return {0.02, 0.03, 0.06, 0.10, 0.30, 0.20, 0.30};
+    case Tissue::gland: return {0.04, 0.11, 0.08, 0.08, 0.55, 0.25, 0.40};
     case Tissue::lesion: return {0.03, 0.14, 0.14, 0.12, 0.40, 0.20, 0.40};
     case Tissue::fibroadenoma: return {0.03, 0.14, 0.20, 0.12, 0.45, 0.15, 0.40};
     case Tissue::muscle: return {0.03, 0.15, 0.20, 0.08, 0.45, 0.20, 0.30};
