@@ -81,12 +81,10 @@ const TissueTable& table_at(double field_strength_tesla) {
 }
 
 // How a population scatters around the typical value, as relative standard deviations. T1, T2: between
-// persons in Edden 2010 (gland 11 and 8 %, fat 3 and 6 %), wider for lesions (Merchant 1993), and between
-// studies: at 3 T gland's T2 is 71 ms in Edden 2010 and 54 in Rakow-Penner 2006, fat's T1 423 and 382 ms in
-// Edden 2010 and de Bazelaire 2004, muscle's T1 and T2 898 and 29 ms in de Bazelaire 2004, 1412 and 50 in
-// Stanisz 2005. ADC: from the
-// ranges of Baltzer 2020. Ktrans scatters as a factor: over BI-RADS minimal to marked in gland, and as
-// between lesions of one kind.
+// persons in Edden 2010 (gland 11 and 8 %, fat 3 and 6 %), wider for lesions (Merchant 1993).
+// Muscle: between studies at 3 T, T1 and T2 are 898 and 29 ms in de Bazelaire 2004, 1412 and 50 in Stanisz
+// 2005. ADC: from the ranges of Baltzer 2020. Ktrans scatters as a factor: over BI-RADS minimal to marked in
+// gland, and as between lesions of one kind.
 struct Spread {
   double proton_density, t1, t2, adc, ktrans_log, ve, vp_log;
 };
