@@ -65,7 +65,7 @@ std::string list_of_phantoms() {
          "  focus (3-5 mm); cyst; fibroadenoma; calcifications (a cluster); mixed: none in a quarter of the\n"
          "  patients, else one to three of any kind\n"
          "\nAnatomy\n"
-         "  Each seed gives another woman: breasts of about 250-1200 ml, asymmetry, ptosis, density 5-45 %.\n"
+         "  Each seed gives another woman: breasts of about 100-2500 ml, asymmetry, ptosis, density 3-70 %.\n"
          "  --family first is the one to train on; --family second has its own anatomy, tissues and "
          "signals,\n"
          "  and is kept for judging.\n"

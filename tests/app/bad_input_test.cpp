@@ -122,7 +122,8 @@ void add_bad_exams(const fs::path& in) {
   fs::remove(in / "hole_before_contrast/s01/0012");
   std::string renamed = io::read_file(in / "good/s01/0001");
   const std::string id = "LOBULE-DEMO";
-  renamed.replace(renamed.find(id), id.size(), "SOMEBODY-EL");
+  for (std::size_t at; (at = renamed.find(id)) != std::string::npos;)
+    renamed.replace(at, id.size(), "SOMEBODY-EL");
   io::write_file(in / "renamed.dcm", renamed);
 }
 
