@@ -163,7 +163,7 @@ struct BadThing {
 // What is said of each bad thing, word for word.
 std::vector<BadThing> bad_things() {
   const std::string two_patients =
-      " occurs under 2 patients (exam 2, exam 4); files of two people were mixed or renamed; each patient's "
+      " occurs under 2 patients (exam 3, exam 4); files of two people were mixed or renamed; each patient's "
       "images are kept apart. Find out whose images these are before using the results.";
   return {
       {"a file cut in its header",
@@ -198,8 +198,8 @@ std::vector<BadThing> bad_things() {
        "IN/renamed.dcm: the same SOPInstanceUID as in IN/good/s01/0001 belongs to another patient; a UID "
        "names "
        "one object only; both are kept. Check which of the two is meant."},
-      {"one study under two patients", "exam 2: the same StudyInstanceUID (0020,000D)" + two_patients},
-      {"one series under two patients", "exam 2: the same SeriesInstanceUID (0020,000E)" + two_patients},
+      {"one study under two patients", "exam 3: the same StudyInstanceUID (0020,000D)" + two_patients},
+      {"one series under two patients", "exam 3: the same SeriesInstanceUID (0020,000E)" + two_patients},
       {"no dynamic series",
        "dynamic series: there is no dynamic series; no T1 volumes share geometry and timing. Enhancement, "
        "kinetics and candidates cannot be measured."},
