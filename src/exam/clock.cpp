@@ -26,7 +26,7 @@ std::optional<double> seconds_from_date(const std::string& text) {
 
 std::optional<double> seconds_from_time(std::string_view text) {
   std::string clock = trim(text);
-  clock = clock.substr(0, clock.find_first_of("+-"));
+  clock.resize(std::min(clock.find_first_of("+-"), clock.size()));
   std::size_t digits = std::min(clock.find('.'), clock.size());
   double midnight = 0;
   if (digits == 12 || digits == 14) {

@@ -32,9 +32,9 @@ struct LesionShadow {
 };
 
 // Adds this side's lesions and its benign calcifications to paths through a breast without them, and lesions
-// to its dense tissue, and says where the lesions are. Lesions are stiff: each moves with its centre and keeps its form. Specks are spheres of calcium
-// oxalate at VICTRE's 84 % of its density that move with the tissue; they are sampled finely on the
-// detector's pixels.
+// to its dense tissue, and says where the lesions are. Lesions are stiff: each moves with its centre and
+// keeps its form. Specks are spheres of calcium oxalate at VICTRE's 84 % of its density that move with the
+// tissue; they are sampled finely on the detector's pixels.
 std::vector<LesionShadow> draw_lesions(const ViewMap& view, const MammogramBody& body, DetectorPaths& paths,
                                        std::vector<float>& dense_mm);
 

@@ -49,7 +49,7 @@ int write_series(const MrWriting& writing, const PlannedSeries& series, const st
   const auto path = [&](std::size_t n) {
     char file[32];
     std::snprintf(file, sizeof file, "%04zu", n + 1);
-    return folder / file;
+    return folder / std::string(file);
   };
   const auto write = [&](std::size_t n, std::size_t image, io::DicomDataset dataset) {
     if (change) change(dataset, series, series.images[image]);

@@ -20,7 +20,7 @@ struct PatientTruth {
   std::string id, family = "first";
   phantom::AnatomyOptions anatomy;
   std::shared_ptr<const phantom::Anatomy> body;  // of the first family, unless made from a label map
-  std::array<phantom::BreastTruth, 2> breasts;  // right, left
+  std::array<phantom::BreastTruth, 2> breasts;   // right, left
   std::vector<phantom::LesionTruth> lesions;
   const phantom::Exam* exam = nullptr;
   const PhantomStudy* study = nullptr;  // of the exam
