@@ -17,4 +17,6 @@ if(NOT LOBULE_FUZZ)
   find_package(CLI11 REQUIRED)
   find_package(tomlplusplus REQUIRED)
   find_package(nlohmann_json REQUIRED)
+  # Debian's CMake file of oneDNN asks for OpenCL; the library itself does not.
+  find_library(DNNL dnnl REQUIRED)
 endif()
