@@ -25,4 +25,7 @@ class SampleSource {
   virtual std::uint64_t size() const { return 0; }
 };
 
+// The samples one after another along a new first axis: the batch. Throws Error where their shapes differ.
+Sample batch_of(const std::vector<Sample>& samples);
+
 }  // namespace lobule::learn
