@@ -1,0 +1,48 @@
+#pragma once
+// Something that a network can learn: one file a task says where samples come from, which network learns,
+// by which loss, how it is judged, and how its output becomes a result. Trained by lobule-train, run by
+// lobule; tasks.cpp lists them.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "learn/sample.h"
+#include "learn/training_options.h"
+#include "nn/graph.h"
+#include "nn/loss.h"
+#include "nn/preprocessing.h"
+
+namespace lobule::learn {
+
+struct TaskOptions {
+  std::uint64_t seed = 1;
+  std::string data;  // a folder of samples that `lobule train` prepared from a user's images; empty: phantoms
+};
+
+struct Task {
+  std::string name;     // "breast_outline"
+  std::string summary;  // one sentence
+  nn::Graph graph;
+  nn::Preprocessing preprocessing;
+  std::vector<std::string> labels;  // of the classes that the first output tells apart
+  nn::LossSum loss;
+  std::shared_ptr<const SampleSource> training;
+  std::shared_ptr<const SampleSource> validation;  // of a size; never seen in training
+  // Figures of one validation case from the network's outputs, in the order of graph.outputs.
+  std::function<std::map<std::string, double>(const Sample&, const std::vector<Tensor>&)> judge;
+  std::string headline;  // the figure of `judge` whose mean decides which weights are best (larger is better)
+  TrainingRecipe recipe;
+  std::string trained_on;  // in words, for the card
+};
+
+// The names of all tasks.
+std::vector<std::string> task_names();
+
+// Throws Error for an unknown name, with the nearest known ones.
+Task make_task(const std::string& name, const TaskOptions& options = {});
+
+}  // namespace lobule::learn
