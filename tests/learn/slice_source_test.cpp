@@ -1,0 +1,46 @@
+#include "learn/slice_source.h"
+
+#include <gtest/gtest.h>
+
+namespace lobule::learn {
+namespace {
+
+std::shared_ptr<const SampleSource> small_slices() {
+  phantom::MriPatchOptions patch;
+  patch.size = 24;
+  patch.spacing_mm = 5;
+  patch.patient_spacing_mm = 8;
+  patch.channels = {{phantom::MriContrast::t1, 0, 0}};
+  patch.pool = 1;
+  return breast_slices({.patch = patch, .slices_per_patch = 3, .size = 6}, 99);
+}
+
+TEST(SliceSource, ASampleDependsOnItsNumberAlone) {
+  const auto first = small_slices(), second = small_slices();
+  const Sample late = first->at(4), early = first->at(0);
+  EXPECT_EQ(second->at(0).inputs, early.inputs);
+  EXPECT_EQ(second->at(4).inputs, late.inputs);
+  EXPECT_EQ(second->at(4).targets, late.targets);
+}
+
+TEST(SliceSource, SlicesAreScaledByWhatIsBrightInTheirPatch) {
+  const auto source = small_slices();
+  EXPECT_EQ(source->size(), 6u);
+  float most = 0;
+  bool breast = false;
+  for (std::uint64_t i = 0; i < source->size(); ++i) {
+    const Sample sample = source->at(i);
+    EXPECT_EQ(sample.inputs.at(0).shape, (Shape{1, 24, 24}));
+    for (const float v : sample.inputs[0].values) most = std::max(most, v);
+    for (const float v : sample.targets.at("breast").values) {
+      EXPECT_TRUE(v == 0 || v == 1);
+      breast |= v == 1;
+    }
+  }
+  EXPECT_GT(most, 0.8F);
+  EXPECT_LT(most, 3.0F);
+  EXPECT_TRUE(breast);
+}
+
+}  // namespace
+}  // namespace lobule::learn
