@@ -21,10 +21,15 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# A room is a folder of src/ and the static library lobule_NAME made of it. Every *.cpp belongs to it.
+# A room is a folder of src/ and the static library lobule_NAME made of it. Every *.cpp belongs to it, save
+# those after EXCEPT, which form a library of their own.
 function(add_room name)
-  cmake_parse_arguments(ROOM "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "LINKS;EXCEPT" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cpp src/${name}/*.h)
+  list(TRANSFORM ROOM_EXCEPT PREPEND ${CMAKE_SOURCE_DIR}/)
+  if(ROOM_EXCEPT)
+    list(REMOVE_ITEM sources ${ROOM_EXCEPT})
+  endif()
   if(LOBULE_CHECK_HEADERS)
     file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/src src/${name}/*.h)
     foreach(header ${headers})

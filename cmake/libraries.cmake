@@ -1,5 +1,6 @@
 # The libraries at the edge.
 find_package(Threads REQUIRED)
+find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(LibArchive REQUIRED)
@@ -16,7 +17,6 @@ if(NOT LOBULE_FUZZ)
   unset(CMAKE_MESSAGE_LOG_LEVEL)
   find_package(CLI11 REQUIRED)
   find_package(tomlplusplus REQUIRED)
-  find_package(nlohmann_json REQUIRED)
   # Debian's CMake file of oneDNN asks for OpenCL; the library itself does not.
   find_library(DNNL dnnl REQUIRED)
 endif()

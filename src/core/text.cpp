@@ -72,6 +72,20 @@ std::string format_fixed(double value, int decimals) {
   return result;
 }
 
+std::string quote(std::string_view text) {
+  constexpr std::size_t kLongest = 80;
+  constexpr const char* kDigits = "0123456789ABCDEF";
+  std::string result = "\"";
+  for (const char c : text.substr(0, kLongest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7F)
+      result += c;
+    else
+      result += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return result + (text.size() > kLongest ? "…\"" : "\"");
+}
+
 std::string escape_html(std::string_view text) {
   std::string result;
   for (const char c : text) {

@@ -30,6 +30,10 @@ std::string format_number(double value);
 // With a fixed number of decimals.
 std::string format_fixed(double value, int decimals);
 
+// Foreign text for a message: in double quotes, bytes other than printable ASCII as "\\xNN", and no longer
+// than 80 characters ("…" stands for what is left out).
+std::string quote(std::string_view text);
+
 // Text for HTML element content and attribute values.
 std::string escape_html(std::string_view text);
 

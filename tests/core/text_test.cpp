@@ -63,5 +63,11 @@ TEST(Uid, DependsOnlyOnItsSeedAndIsValid) {
   EXPECT_NE(uid[5], '0');
 }
 
+TEST(Text, ForeignTextInMessagesIsShortAndPrintable) {
+  EXPECT_EQ(quote("conv1.weight"), "\"conv1.weight\"");
+  EXPECT_EQ(quote("a\x1B[2J\n\xC3\xA4"), "\"a\\x1B[2J\\x0A\\xC3\\xA4\"");
+  EXPECT_EQ(quote(std::string(1000, 'x')), "\"" + std::string(80, 'x') + "…\"");
+}
+
 }  // namespace
 }  // namespace lobule
