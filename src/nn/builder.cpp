@@ -26,7 +26,7 @@ Extent Builder::extent(const Extents& extents, int flat) const {
 }
 
 Value Builder::put(const std::string& name, Layer layer, std::vector<int> inputs, int channels) {
-  graph_.nodes.push_back({name, std::move(layer), std::move(inputs)});
+  graph_.nodes.push_back({name, std::move(layer), std::move(inputs), {}});
   return {static_cast<int>(graph_.nodes.size()) - 1, channels};
 }
 
@@ -49,6 +49,8 @@ Value Builder::convolution(const std::string& name, Value x, int out_channels,
   }
   layer.groups = options.groups;
   layer.bias = options.bias;
+  layer.initial_deviation = options.initial_deviation;
+  layer.initial_bias = options.initial_bias;
   return put(name, layer, {x.node}, out_channels);
 }
 
@@ -109,6 +111,11 @@ Value Builder::softmax(const std::string& name, Value x) {
 
 Value Builder::dropout(const std::string& name, Value x, double share) {
   return put(name, Dropout{share}, {x.node}, x.channels);
+}
+
+Value Builder::with_weights_of(const std::string& layer, Value x) {
+  graph_.nodes[static_cast<std::size_t>(x.node)].weights_of = layer;
+  return x;
 }
 
 Graph Builder::finish(const std::vector<std::pair<std::string, Value>>& outputs) {

@@ -38,6 +38,8 @@ struct ConvolutionOptions {
   Extents dilation = 1;
   int groups = 1;
   bool bias = true;
+  double initial_deviation = 0;  // as Convolution's
+  double initial_bias = 0;
   static constexpr int kSame = -1;
 };
 
@@ -71,6 +73,10 @@ class Builder {
   Value concatenate(const std::string& name, const std::vector<Value>& values);
   Value softmax(const std::string& name, Value x);
   Value dropout(const std::string& name, Value x, double share);
+
+  // Lets the layer that gave `x` use the parameters of an earlier one of its kind, as a head that looks at
+  // several images does.
+  Value with_weights_of(const std::string& layer, Value x);
 
   // Checks the graph and hands it over; the builder is empty afterwards.
   Graph finish(const std::vector<std::pair<std::string, Value>>& outputs);

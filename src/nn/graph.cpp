@@ -1,6 +1,8 @@
 #include "nn/graph.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "core/error.h"
@@ -88,9 +90,11 @@ struct ListParameters {
   const Node& node;
   std::vector<Parameter>& list;
 
-  void put(const char* word, Shape shape, Initial initial, int fan_in = 1, bool decays = false) const {
-    list.push_back({node.name + "." + word, std::move(shape), initial, fan_in, true, decays});
+  void put(const char* word, Shape shape, double mean, double deviation = 0, bool decays = false) const {
+    list.push_back({node.name + "." + word, std::move(shape), mean, deviation, true, decays});
   }
+  // He et al. 2015, equation 10.
+  static double he_deviation(int fan_in) { return std::sqrt(2.0 / std::max(1, fan_in)); }
   void operator()(const Convolution& layer) const {
     Shape shape{layer.out_channels, layer.in_channels / layer.groups};
     if (layer.transposed) shape = {layer.in_channels, layer.out_channels / layer.groups};
@@ -102,32 +106,58 @@ struct ListParameters {
     int strides = layer.stride[0] * layer.stride[1] * layer.stride[2];
     // Each voxel of a transposed convolution's result meets kernel / stride of its taps.
     if (!layer.transposed) strides = 1;
-    const int fan_in = std::max(1, layer.in_channels / layer.groups * taps / strides);
-    put("weight", shape, Initial::he_normal, fan_in, true);
-    if (layer.bias) put("bias", {layer.out_channels}, Initial::zeros);
+    const int fan_in = layer.in_channels / layer.groups * taps / strides;
+    put("weight", shape, 0, layer.initial_deviation > 0 ? layer.initial_deviation : he_deviation(fan_in),
+        true);
+    if (layer.bias) put("bias", {layer.out_channels}, layer.initial_bias);
   }
   void operator()(const Normalization& layer) const {
     if (layer.affine) {
-      put("weight", {layer.channels}, Initial::ones);
-      put("bias", {layer.channels}, Initial::zeros);
+      put("weight", {layer.channels}, 1);
+      put("bias", {layer.channels}, 0);
     }
     if (layer.kind == NormalizationKind::batch) {
-      put("running_mean", {layer.channels}, Initial::zeros);
+      put("running_mean", {layer.channels}, 0);
       list.back().trainable = false;
-      put("running_var", {layer.channels}, Initial::ones);
+      put("running_var", {layer.channels}, 1);
       list.back().trainable = false;
     }
   }
   void operator()(const Activation& layer) const {
-    if (layer.kind == ActivationKind::prelu) put("weight", {layer.channels}, Initial::quarter);
+    if (layer.kind == ActivationKind::prelu) put("weight", {layer.channels}, 0.25);
   }
   void operator()(const Linear& layer) const {
-    put("weight", {layer.out_channels, layer.in_channels}, Initial::he_normal, layer.in_channels, true);
-    if (layer.bias) put("bias", {layer.out_channels}, Initial::zeros);
+    put("weight", {layer.out_channels, layer.in_channels}, 0, he_deviation(layer.in_channels), true);
+    if (layer.bias) put("bias", {layer.out_channels}, 0);
   }
   template <class Other>
   void operator()(const Other&) const {}
 };
+
+// Whether the parameters of two layers have the same words and shapes.
+bool same_parameters(const Graph& graph, const Node& a, const Node& b) {
+  std::vector<Parameter> of_a, of_b;
+  Node renamed = b;
+  renamed.name = a.name;
+  std::visit(ListParameters{graph, a, of_a}, a.layer);
+  std::visit(ListParameters{graph, renamed, of_b}, renamed.layer);
+  return !of_a.empty() && std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
+                                     [](const Parameter& left, const Parameter& right) {
+                                       return left.name == right.name && left.shape == right.shape;
+                                     });
+}
+
+// The layer whose parameters `node` uses has to come before it, own them, and have the same ones.
+void check_sharing(const Graph& graph, const Node& node, const std::map<std::string, const Node*>& earlier) {
+  if (node.weights_of.empty()) return;
+  const auto owner = earlier.find(node.weights_of);
+  if (owner == earlier.end() || !owner->second->weights_of.empty())
+    throw Error("layer " + node.name, "it uses the weights of " + node.weights_of,
+                "no earlier layer of this name has weights of its own");
+  if (!same_parameters(graph, node, *owner->second))
+    throw Error("layer " + node.name, "it uses the weights of " + node.weights_of,
+                "theirs have other shapes");
+}
 
 }  // namespace
 
@@ -140,7 +170,9 @@ std::string_view kind_name(const Layer& layer) {
 
 std::vector<Parameter> parameters(const Graph& graph) {
   std::vector<Parameter> list;
-  for (const Node& node : graph.nodes) std::visit(ListParameters{graph, node, list}, node.layer);
+  for (const Node& node : graph.nodes) {
+    if (node.weights_of.empty()) std::visit(ListParameters{graph, node, list}, node.layer);
+  }
   return list;
 }
 
@@ -157,10 +189,10 @@ void check(const Graph& graph) {
     throw Error("network", "it has " + std::to_string(graph.dimensions) + " dimensions",
                 "networks work on images of 2 or 3 dimensions");
   if (graph.outputs.empty()) throw Error("network", "it has no output");
-  std::set<std::string> names;
+  std::map<std::string, const Node*> earlier;
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
-    if (!names.insert(node.name).second) throw Error("layer " + node.name, "two layers have this name");
+    if (earlier.contains(node.name)) throw Error("layer " + node.name, "two layers have this name");
     const int wanted = inputs_of(node.layer);
     const int given = static_cast<int>(node.inputs.size());
     if (wanted < 0 ? given < 2 : given != wanted)
@@ -172,6 +204,8 @@ void check(const Graph& graph) {
         throw Error("layer " + node.name, "its input is no earlier layer");
     }
     std::visit(CheckLayer{graph, node}, node.layer);
+    check_sharing(graph, node, earlier);
+    earlier.emplace(node.name, &node);
   }
   for (const Output& output : graph.outputs) {
     if (output.node < 0 || static_cast<std::size_t>(output.node) >= graph.nodes.size())
@@ -209,15 +243,8 @@ TensorMap initial_weights(const Graph& graph, std::uint64_t seed) {
   for (const Parameter& parameter : parameters(graph)) {
     Tensor tensor(parameter.shape);
     const RandomStream random(seed, parameter.name);
-    const double deviation = std::sqrt(2.0 / parameter.fan_in);
-    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
-      switch (parameter.initial) {
-        case Initial::he_normal: tensor.values[i] = static_cast<float>(deviation * random.normal(i)); break;
-        case Initial::zeros: tensor.values[i] = 0; break;
-        case Initial::ones: tensor.values[i] = 1; break;
-        case Initial::quarter: tensor.values[i] = 0.25F; break;
-      }
-    }
+    for (std::size_t i = 0; i < tensor.values.size(); ++i)
+      tensor.values[i] = static_cast<float>(parameter.mean + parameter.deviation * random.normal(i));
     weights.emplace(parameter.name, std::move(tensor));
   }
   return weights;

@@ -38,6 +38,8 @@ struct Convolution {
   bool bias = true;
   bool transposed = false;
   Extent output_padding{0, 0, 0};  // of transposed ones
+  double initial_deviation = 0;    // of fresh weights; 0: that of He et al. 2015
+  double initial_bias = 0;         // a detector that begins by finding little: −log((1 − p) / p)
 };
 
 // (x − mean) / sqrt(variance + epsilon) · weight + bias, with mean and (population) variance of each channel
@@ -96,8 +98,14 @@ using Layer = std::variant<Input, Convolution, Normalization, Activation, Pool, 
 struct Node {
   std::string name;  // unique; of layers with parameters, their prefix
   Layer layer;
-  std::vector<int> inputs;  // indices of earlier nodes
+  std::vector<int> inputs;      // indices of earlier nodes
+  std::string weights_of = {};  // an earlier layer of the same kind whose parameters it uses; empty: its own
 };
+
+// What a layer's parameters are called by: weights_name(node) + ".weight".
+inline const std::string& weights_name(const Node& node) {
+  return node.weights_of.empty() ? node.name : node.weights_of;
+}
 
 struct Output {
   std::string name;  // "logits"
@@ -110,18 +118,15 @@ struct Graph {
   std::vector<Output> outputs;
 };
 
-// How fresh weights are drawn: by He et al. 2015 for the fan in (convolution, linear), or a constant.
-enum class Initial { he_normal, zeros, ones, quarter };
 struct Parameter {
   std::string name;  // "layer1.0.conv1.weight"
   Shape shape;
-  Initial initial = Initial::zeros;
-  int fan_in = 1;         // of he_normal
-  bool trainable = true;  // false: running_mean, running_var
-  bool decays = true;     // weight decay applies: weights of convolutions and linear layers
+  double mean = 0, deviation = 0;  // of fresh, normally distributed weights
+  bool trainable = true;           // false: running_mean, running_var
+  bool decays = true;              // weight decay applies: weights of convolutions and linear layers
 };
 
-// All parameters, in the order of the layers.
+// All parameters, in the order of the layers; those that several layers share once.
 std::vector<Parameter> parameters(const Graph& graph);
 
 // How many trainable numbers there are.

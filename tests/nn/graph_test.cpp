@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/error.h"
 #include "nn/builder.h"
 #include "nn/plain_interpreter.h"
@@ -115,6 +117,46 @@ TEST(Graph, AMalformedGraphIsRefused) {
   Graph graph = one_convolution();
   graph.nodes[1].inputs = {1};
   EXPECT_EQ(message_of([&] { check(graph); }), "layer conv: its input is no earlier layer.");
+}
+
+// Two images, one convolution: what both give is what each gives alone, and the parameters count once.
+TEST(Graph, LayersMayShareParameters) {
+  Builder b(2);
+  const Value first = b.convolution("conv", b.input(2, "before"), 3, {});
+  const Value second = b.with_weights_of("conv", b.convolution("conv.after", b.input(2, "after"), 3, {}));
+  const Graph graph = b.finish({{"first", first}, {"second", second}});
+  EXPECT_EQ(parameters(graph).size(), 2U);
+  EXPECT_EQ(parameter_count(graph), 3U * 2 * 9 + 3);
+  const Tensor image({1, 2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  const std::vector<Tensor> all = plain::run(graph, initial_weights(graph, 1), {image, image});
+  EXPECT_EQ(all[static_cast<std::size_t>(first.node)], all[static_cast<std::size_t>(second.node)]);
+}
+
+TEST(Graph, SharingHasToFit) {
+  const auto share = [](const std::string& owner, int channels) {
+    return [=] {
+      Builder b(2);
+      const Value x = b.input(2);
+      b.convolution("conv", x, 3, {});
+      b.finish({{"out", b.with_weights_of(owner, b.convolution("again", x, channels, {}))}});
+    };
+  };
+  EXPECT_EQ(message_of(share("conv", 3)), "no error");
+  EXPECT_EQ(message_of(share("conv", 4)),
+            "layer again: it uses the weights of conv; theirs have other shapes.");
+  EXPECT_EQ(message_of(share("cnv", 3)),
+            "layer again: it uses the weights of cnv; no earlier layer of this name has weights of its own.");
+}
+
+TEST(Graph, FreshWeightsMayBeGivenADeviationAndABias) {
+  Builder b(2);
+  const Graph graph = b.finish(
+      {{"out", b.convolution("conv", b.input(8), 50, {.initial_deviation = 0.01, .initial_bias = -4.5})}});
+  const TensorMap weights = initial_weights(graph, 1);
+  EXPECT_EQ(weights.at("conv.bias").values[7], -4.5F);
+  double square = 0;
+  for (const float w : weights.at("conv.weight").values) square += w * w / (50.0 * 8 * 9);
+  EXPECT_NEAR(std::sqrt(square), 0.01, 0.0005);
 }
 
 }  // namespace

@@ -259,7 +259,7 @@ std::vector<Tensor> run(const Graph& graph, const TensorMap& weights, const std:
       ++next;
       of_inputs.push_back(&entered);
     }
-    Run runner{node.name, weights, of_inputs, volume_of_shape(shapes[n])};
+    Run runner{weights_name(node), weights, of_inputs, volume_of_shape(shapes[n])};
     std::visit(runner, node.layer);
     tensors.emplace_back(shapes[n], std::vector<float>(runner.out.values.begin(), runner.out.values.end()));
     results.push_back(std::move(runner.out));
