@@ -11,10 +11,6 @@
 
 namespace lobule::learn {
 
-// The grid on which the network sees an image: its axes are the image's own, in the order and direction that
-// is nearest to LPS, its spacing the preprocessing's, its extent the image's.
-Grid network_grid(const Grid& image, const nn::Preprocessing& preprocessing);
-
 // Logits [1, classes, (z,) y, x] of an image [1, channels, (z,) y, x] of any extents that are multiples of
 // the preprocessing's and at least its window.
 using LogitsOf = std::function<Tensor(const Tensor&)>;
@@ -24,8 +20,8 @@ struct Segmentation {
   Image<float> confidence;  // the softmax of that class, 0 to 1
 };
 
-// Networks of two dimensions see transversal slices, one by one. `channels` share a grid (throws Error naming
-// both). Softmax values return to the image's grid by linear interpolation before the largest is taken, so
+// Networks of two dimensions see transversal slices, one by one. Throws as `prepare` does.
+// Softmax values return to the image's grid by linear interpolation before the largest is taken, so
 // that outlines are smoother than the network's voxels.
 Segmentation segment_image(const std::vector<const Image<float>*>& channels,
                            const nn::Preprocessing& preprocessing, int dimensions, int classes,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "learn/prepare.h"
 
 namespace lobule::learn {
 namespace {

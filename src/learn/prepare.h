@@ -1,0 +1,21 @@
+#pragma once
+// What a network sees of an image: another grid and other intensities.
+
+#include <vector>
+
+#include "core/image.h"
+#include "nn/preprocessing.h"
+
+namespace lobule::learn {
+
+// The grid on which the network sees an image: its axes are the image's own, in the order and direction that
+// is nearest to LPS, its spacing the preprocessing's, its extent the image's.
+Grid network_grid(const Grid& image, const nn::Preprocessing& preprocessing);
+
+// Images on that grid with the preprocessing's intensities: the mean over each of its voxels; 0 where nothing
+// is measured. Throws Error unless there are as many as the preprocessing wants, and where their grids
+// differ.
+std::vector<Image<float>> prepare(const std::vector<const Image<float>*>& channels,
+                                  const nn::Preprocessing& preprocessing);
+
+}  // namespace lobule::learn
