@@ -14,5 +14,6 @@ std::unique_ptr<Command> make_demo_command();
 std::unique_ptr<Command> make_docs_command();
 std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_phantom_command();
+std::unique_ptr<Command> make_train_command();
 
 }  // namespace lobule::app

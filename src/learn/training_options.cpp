@@ -21,10 +21,10 @@ void TrainingOptions::list_options(OptionSet& options) {
               {.help = "Largest learning rate; 0: as the task says", .min = 0, .max = 10});
   options.add(
       "optimizer", optimizer,
-      {.help = "Rule by which weights change; empty: as the task says", .choices = {"", "adamw", "sgd"}});
+      {.help = "Rule by which weights change; task: as the task says", .choices = {"task", "adamw", "sgd"}});
   options.add("schedule", schedule,
-              {.help = "How the learning rate falls; empty: as the task says",
-               .choices = {"", "cosine", "plateau", "constant"}});
+              {.help = "How the learning rate falls; task: as the task says",
+               .choices = {"task", "cosine", "plateau", "constant"}});
   options.add("precision", precision,
               {.help = "Numbers of convolutions; auto: bf16 where the processor or GPU is fast at it",
                .choices = {"auto", "f32", "bf16"}});
@@ -45,8 +45,8 @@ TrainingRecipe with_options(TrainingRecipe recipe, const TrainingOptions& option
   if (options.batch > 0) recipe.batch = options.batch;
   if (options.validate_every > 0) recipe.validate_every = options.validate_every;
   if (options.learning_rate > 0) recipe.learning_rate = options.learning_rate;
-  if (!options.optimizer.empty()) recipe.optimizer = options.optimizer;
-  if (!options.schedule.empty()) recipe.schedule = options.schedule;
+  if (options.optimizer != "task") recipe.optimizer = options.optimizer;
+  if (options.schedule != "task") recipe.schedule = options.schedule;
   recipe.warm_up_steps = std::min(recipe.warm_up_steps, recipe.steps / 10);
   return recipe;
 }

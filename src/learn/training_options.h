@@ -28,10 +28,10 @@ struct TrainingOptions {
   std::string data;  // empty: digital patients
   std::string from;  // a model folder to go on from; empty: fresh weights
   bool resume = false;
-  // 0 and "": as the task's recipe says.
+  // 0 and "task": as the task's recipe says.
   int steps = 0, batch = 0, validate_every = 0;
   double learning_rate = 0;
-  std::string optimizer, schedule;
+  std::string optimizer = "task", schedule = "task";
   std::string precision = "auto", device = "auto";
   int seed = 1;
   int threads = 0;

@@ -1,0 +1,34 @@
+#include "core/error.h"
+#include "core/options.h"
+#include "learn/breast_outline.h"
+#include "learn/task.h"
+
+namespace lobule::learn {
+namespace {
+
+struct Entry {
+  const char* name;
+  Task (*make)(const TaskOptions&);
+};
+
+constexpr Entry kTasks[] = {{"breast_outline", breast_outline}};
+
+}  // namespace
+
+std::vector<std::string> task_names() {
+  std::vector<std::string> names;
+  for (const Entry& entry : kTasks) names.emplace_back(entry.name);
+  return names;
+}
+
+Task make_task(const std::string& name, const TaskOptions& options) {
+  for (const Entry& entry : kTasks) {
+    if (name == entry.name) return entry.make(options);
+  }
+  std::string known;
+  for (const std::string& word : nearest_words(name, task_names()))
+    known += (known.empty() ? "" : ", ") + word;
+  throw Error("task " + name, "there is no such task", "", "Did you mean " + known + "?");
+}
+
+}  // namespace lobule::learn
