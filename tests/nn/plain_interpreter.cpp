@@ -65,6 +65,7 @@ struct Run {
     const int in_of_group = layer.in_channels / layer.groups,
               out_of_group = layer.out_channels / layer.groups;
     const int taps = layer.kernel[0] * layer.kernel[1] * layer.kernel[2];
+    const std::vector<float>& kernels = weights.at(name + ".weight").values;
     if (layer.bias)
       for_each_place(out,
                      [&](int b, int c, int z, int y, int i) { out.at(b, c, z, y, i) = weight("bias", c); });
@@ -86,8 +87,7 @@ struct Run {
                   const int fy = y * layer.stride[1] - layer.padding[1] + ky * layer.dilation[1];
                   const int fx = c * layer.stride[2] - layer.padding[2] + kx * layer.dilation[2];
                   if (!many.inside(fz, fy, fx)) return;
-                  const double w =
-                      weight("weight", row * taps + (kz * layer.kernel[1] + ky) * layer.kernel[2] + kx);
+                  const double w = kernels[row * taps + (kz * layer.kernel[1] + ky) * layer.kernel[2] + kx];
                   if (layer.transposed)
                     out.at(b, o, fz, fy, fx) += w * x().at(b, in, z, y, c);
                   else
@@ -193,12 +193,13 @@ struct Run {
     });
   }
   void operator()(const Linear& layer) {
+    const std::vector<float>& matrix = weights.at(name + ".weight").values;
     for (int b = 0; b < out.batch; ++b)
       for (int o = 0; o < layer.out_channels; ++o) {
         double sum = layer.bias ? weight("bias", o) : 0;
         for (int i = 0; i < layer.in_channels; ++i)
-          sum +=
-              weight("weight", static_cast<std::size_t>(o) * layer.in_channels + i) * x().at(b, i, 0, 0, 0);
+          sum += static_cast<double>(matrix[static_cast<std::size_t>(o) * layer.in_channels + i]) *
+                 x().at(b, i, 0, 0, 0);
         out.at(b, o, 0, 0, 0) = sum;
       }
   }
