@@ -14,11 +14,10 @@ static_assert(std::endian::native == std::endian::little, "weight files are litt
 
 template <class Stored, class Convert>
 void convert_all(const char* bytes, std::size_t stride, std::span<float> to, const Convert& convert) {
-  for (float& value : to) {
+  for (std::size_t i = 0; i < to.size(); ++i) {
     Stored stored;
-    std::memcpy(&stored, bytes, sizeof stored);
-    value = convert(stored);
-    bytes += stride * sizeof stored;
+    std::memcpy(&stored, bytes + i * stride * sizeof stored, sizeof stored);
+    to[i] = convert(stored);
   }
 }
 

@@ -12,7 +12,7 @@
 
 namespace lobule::io {
 
-enum class ElementType { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean };
+enum class ElementType : std::uint8_t { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean };
 
 std::size_t element_size(ElementType type);
 
