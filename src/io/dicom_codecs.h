@@ -29,6 +29,14 @@ Bytes decode_jpeg(ByteSpan stream, const PixelFormat& format);
 Bytes decode_jpeg_ls(ByteSpan stream, const PixelFormat& format);
 Bytes decode_jpeg_2000(ByteSpan stream, const PixelFormat& format);
 
+// What the frame header of a JPEG stream states (ITU-T T.81 B.2.2). Throws CodecError when there is none.
+struct JpegFrame {
+  bool lossless = false;
+  int precision = 0;  // bits a sample
+  int rows = 0, columns = 0, samples = 0;
+};
+JpegFrame read_jpeg_frame_header(ByteSpan stream);
+
 // Throws CodecError naming both sizes when a stream's own size is not the header's.
 void check_stream_size(const PixelFormat& format, std::uint64_t rows, std::uint64_t columns,
                        std::uint64_t samples);

@@ -15,36 +15,8 @@
 namespace lobule::io {
 namespace {
 
-struct JpegFrame {
-  bool lossless = false;
-  int precision = 0;
-  int rows = 0, columns = 0, samples = 0;
-};
-
 bool is_frame_marker(std::uint8_t marker) {  // SOF0 … SOF15 without DHT, JPG and DAC
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-}
-
-// What the frame header (ITU-T T.81 B.2.2) says, found by walking the markers.
-JpegFrame read_frame_header(ByteSpan stream) {
-  if (stream.size() < 4 || stream[0] != 0xFF || stream[1] != 0xD8) throw CodecError("it is no JPEG stream");
-  for (std::size_t i = 2; i + 4 <= stream.size();) {
-    if (stream[i] != 0xFF) throw CodecError("its JPEG markers are broken");
-    const std::uint8_t marker = stream[i + 1];
-    if (marker == 0xFF) {  // fill byte
-      ++i;
-      continue;
-    }
-    const std::size_t length = read_u16(stream.data() + i + 2, true);
-    if (is_frame_marker(marker)) {
-      if (i + 10 > stream.size()) break;
-      const std::uint8_t* body = stream.data() + i + 4;
-      return {(marker & 3) == 3, body[0], read_u16(body + 1, true), read_u16(body + 3, true), body[5]};
-    }
-    if (marker == 0xDA || length < 2) break;
-    i += 2 + length;
-  }
-  throw CodecError("its JPEG stream has no frame header");
 }
 
 void put(DcmDataset& dataset, const DcmTagKey& key, int value) {
@@ -83,13 +55,35 @@ std::unique_ptr<DcmDataset> single_frame_object(ByteSpan stream, const PixelForm
 
 }  // namespace
 
+// Found by walking the markers.
+JpegFrame read_jpeg_frame_header(ByteSpan stream) {
+  if (stream.size() < 4 || stream[0] != 0xFF || stream[1] != 0xD8) throw CodecError("it is no JPEG stream");
+  for (std::size_t i = 2; i + 4 <= stream.size();) {
+    if (stream[i] != 0xFF) throw CodecError("its JPEG markers are broken");
+    const std::uint8_t marker = stream[i + 1];
+    if (marker == 0xFF) {  // fill byte
+      ++i;
+      continue;
+    }
+    const std::size_t length = read_u16(stream.data() + i + 2, true);
+    if (is_frame_marker(marker)) {
+      if (i + 10 > stream.size()) break;
+      const std::uint8_t* body = stream.data() + i + 4;
+      return {(marker & 3) == 3, body[0], read_u16(body + 1, true), read_u16(body + 3, true), body[5]};
+    }
+    if (marker == 0xDA || length < 2) break;
+    i += 2 + length;
+  }
+  throw CodecError("its JPEG stream has no frame header");
+}
+
 Bytes decode_jpeg(ByteSpan stream, const PixelFormat& format) {
   static std::once_flag registered;
   std::call_once(registered, [] {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
     DJDecoderRegistration::registerCodecs(EDC_never, EUC_never, EPC_colorByPixel);
   });
-  const JpegFrame frame = read_frame_header(stream);
+  const JpegFrame frame = read_jpeg_frame_header(stream);
   check_stream_size(format, static_cast<std::uint64_t>(frame.rows), static_cast<std::uint64_t>(frame.columns),
                     static_cast<std::uint64_t>(frame.samples));
   const int cell_bits = frame.precision <= 8 ? 8 : 16;

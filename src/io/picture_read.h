@@ -1,0 +1,30 @@
+#pragma once
+// Pictures as other programs leave them: PNG, JPEG, and PGM or PPM.
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lobule::io {
+
+struct PictureValues {
+  int width = 0, height = 0, channels = 1;  // 1 grey, 3 RGB
+  int largest = 255;                        // what stands for white
+  std::vector<float> values;                // row by row from the top, channels interleaved
+};
+
+// Whether bytes begin as one of these formats does.
+bool is_picture(std::span<const std::uint8_t> bytes);
+
+// PNG of every kind: palettes become RGB, fewer than 8 bits a sample become 8, transparency is left out and
+// gamma is not applied, as PIL's convert("RGB") does. JPEG with 8 bits, grey or YCbCr (JFIF) or RGB (Adobe);
+// what EXIF says of the orientation is not applied. PGM and PPM, as text or binary. Throws Error (where:
+// `name`): damaged files, other formats, and those that claim more pixels than their bytes could hold.
+PictureValues read_picture(std::span<const std::uint8_t> bytes, const std::string& name);
+
+// The same of a file.
+PictureValues read_picture(const std::filesystem::path& path);
+
+}  // namespace lobule::io
