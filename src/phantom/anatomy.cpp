@@ -47,12 +47,15 @@ TorsoShape torso_shape(const AnatomyOptions& o) {
 
 BreastExtent breast_extent(const AnatomyOptions& options) {
   const Torso torso(torso_shape(options));
-  BreastExtent extent{torso.front_mm(0), 0};
+  BreastExtent extent{torso.front_mm(0), 0, 0, 0};
   for (const BreastSide side : {BreastSide::right, BreastSide::left}) {
     const BreastShape shape = shape_of(options, torso, side);
     extent.front_mm = std::min(extent.front_mm, shape.base_mm.y - shape.radii_mm.y);
     extent.lateral_mm = std::max(
         extent.lateral_mm, std::abs(shape.base_mm.x) + shape.radii_mm.x + std::max(0.0, shape.splay_mm));
+    extent.low_mm = std::min(extent.low_mm, shape.base_mm.z - shape.radii_mm.z - std::max(0.0, shape.sag_mm));
+    extent.high_mm =
+        std::max(extent.high_mm, shape.base_mm.z + shape.radii_mm.z + std::max(0.0, -shape.sag_mm));
   }
   return extent;
 }

@@ -49,9 +49,10 @@ struct AnatomyOptions {
 // of each kind that is listed, in order, of random side, place, size, irregularity and contrast.
 AnatomyOptions random_anatomy(std::uint64_t seed, const std::vector<LesionKind>& lesions = {});
 
-// How far both breasts reach: the frontmost nipple's y, and the largest |x| of their outlines.
+// How far both breasts reach: the frontmost nipple's y, the largest |x| of their outlines, and their least
+// and largest z.
 struct BreastExtent {
-  double front_mm = 0, lateral_mm = 0;
+  double front_mm = 0, lateral_mm = 0, low_mm = 0, high_mm = 0;
 };
 BreastExtent breast_extent(const AnatomyOptions& options);
 

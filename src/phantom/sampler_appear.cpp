@@ -37,13 +37,16 @@ void shade(const MriPatchOptions& o, const SmoothField& bias, const SmoothField&
   const std::size_t n = static_cast<std::size_t>(o.size), voxels = n * n * n;
   parallel_for(n, [&](std::size_t k) {
     std::vector<float> plain(n), post(n);
+    const int slice = static_cast<int>(k);
+    const SmoothField::Plane bias_here(bias, slice), texture_here(texture, slice),
+        enhancing_here(enhancing, slice);
     for (std::size_t j = 0; j < n; ++j) {
-      const int row = static_cast<int>(j), slice = static_cast<int>(k);
+      const int row = static_cast<int>(j);
       std::fill(plain.begin(), plain.end(), 0.0f);
-      bias.add_row(row, slice, plain.data());
-      texture.add_row(row, slice, plain.data());
+      bias_here.add_row(row, plain.data());
+      texture_here.add_row(row, plain.data());
       post = plain;
-      enhancing.add_row(row, slice, post.data());
+      enhancing_here.add_row(row, post.data());
       // (2 + x) / (2 − x) is the exponential to third order.
       for (auto* factors : {&plain, &post})
         for (float& x : *factors) x = (2 + x) / (2 - x);

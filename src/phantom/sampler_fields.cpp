@@ -87,26 +87,37 @@ SmoothField::SmoothField(const RandomStream& random, std::uint64_t first_index, 
     control_[n] = static_cast<float>(random.uniform(first_index + n, -amplitude, amplitude));
 }
 
-void SmoothField::add_row(int j, int k, float* out, float scale) const {
-  if (zero()) return;
-  const Tap& y = taps_[1][static_cast<std::size_t>(j)];
-  const Tap& z = taps_[2][static_cast<std::size_t>(k)];
+SmoothField::Plane::Plane(const SmoothField& field, int k) : field_(field) {
+  if (field.zero()) return;
+  const std::size_t count =
+      static_cast<std::size_t>(field.points_[0]) * static_cast<std::size_t>(field.points_[1]);
+  control_.assign(count, 0.0f);
+  const Tap& z = field.taps_[2][static_cast<std::size_t>(k)];
+  for (int c = 0; c < 4; ++c) {
+    const float* plane = &field.control_[static_cast<std::size_t>(z.first + c) * count];
+    for (std::size_t n = 0; n < count; ++n) control_[n] += z.weight[c] * plane[n];
+  }
+}
+
+void SmoothField::Plane::add_row(int j, float* out, float scale) const {
+  if (field_.zero()) return;
+  const Tap& y = field_.taps_[1][static_cast<std::size_t>(j)];
+  const std::size_t nx = static_cast<std::size_t>(field_.points_[0]);
   thread_local std::vector<float> line;
-  line.assign(static_cast<std::size_t>(points_[0]), 0.0f);
-  for (int c = 0; c < 4; ++c)
-    for (int b = 0; b < 4; ++b) {
-      const float weight = scale * y.weight[b] * z.weight[c];
-      const float* row = &control_[static_cast<std::size_t>((z.first + c) * points_[1] + y.first + b) *
-                                   static_cast<std::size_t>(points_[0])];
-      for (int a = 0; a < points_[0]; ++a) line[a] += weight * row[a];
-    }
+  line.resize(nx);
+  const float* rows = &control_[static_cast<std::size_t>(y.first) * nx];
+  for (std::size_t a = 0; a < nx; ++a)
+    line[a] = scale * (y.weight[0] * rows[a] + y.weight[1] * rows[nx + a] + y.weight[2] * rows[2 * nx + a] +
+                       y.weight[3] * rows[3 * nx + a]);
+  const std::vector<int>& begin = field_.begin_x_;
+  const float* along = field_.along_x_.data();
   // Between control points the spline is one cubic polynomial.
-  for (std::size_t stretch = 0; stretch + 1 < begin_x_.size(); ++stretch) {
+  for (std::size_t stretch = 0; stretch + 1 < begin.size(); ++stretch) {
     const float* p = &line[stretch];
     const float c0 = (p[0] + 4 * p[1] + p[2]) / 6, c1 = (p[2] - p[0]) / 2, c2 = (p[0] - 2 * p[1] + p[2]) / 2,
                 c3 = (p[3] - p[0] + 3 * (p[1] - p[2])) / 6;
-    for (int i = begin_x_[stretch]; i < begin_x_[stretch + 1]; ++i) {
-      const float t = along_x_[static_cast<std::size_t>(i)];
+    for (int i = begin[stretch]; i < begin[stretch + 1]; ++i) {
+      const float t = along[i];
       out[i] += ((c3 * t + c2) * t + c1) * t + c0;
     }
   }

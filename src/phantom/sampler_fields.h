@@ -25,8 +25,18 @@ class SmoothField {
 
   bool zero() const { return control_.empty(); }
 
-  // Adds the field's values along row (j, k), times `scale`, to out[0 … size[0]).
-  void add_row(int j, int k, float* out, float scale = 1) const;
+  // The field in one plane, from which rows are read; refers to the field, which must outlive it.
+  class Plane {
+   public:
+    Plane(const SmoothField& field, int k);
+
+    // Adds the field's values along row j, times `scale`, to out[0 … size[0]). From any thread.
+    void add_row(int j, float* out, float scale = 1) const;
+
+   private:
+    const SmoothField& field_;
+    std::vector<float> control_;  // the control points of the spline in this plane
+  };
 
  private:
   struct Tap {

@@ -10,6 +10,9 @@ namespace {
 constexpr double kMostTurn_rad = 0.22, kLeastScale = 0.85, kMostScale = 1.15, kMostElastic_mm = 6;
 constexpr double kElasticSpacing_mm = 26, kMotionSpacing_mm = 40;
 
+// Around the breasts: their outlines end there, nipples and skin folds may lie beyond.
+constexpr double kAroundBreasts_mm = 15;
+
 Mat3 rotation(double about_x, double about_y, double about_z) {
   const double cx = std::cos(about_x), sx = std::sin(about_x), cy = std::cos(about_y), sy = std::sin(about_y),
                cz = std::cos(about_z), sz = std::sin(about_z);
@@ -37,16 +40,39 @@ bool is_diffusion(const MriChannel& channel) {
 
 }  // namespace
 
-void PatchGeometry::row(int size, int j, int k, float* x, float* y, float* z) const {
+Grid patient_grid(const AnatomyOptions& patient, const Field& least, double spacing_mm) {
+  const BreastExtent extent = breast_extent(patient);
+  const double beside = extent.lateral_mm + kAroundBreasts_mm;
+  Vec3 low = least.low_mm, high = least.high_mm;
+  low.x = std::min(low.x, -beside), high.x = std::max(high.x, beside);
+  low.y = std::min(low.y, extent.front_mm - kAroundBreasts_mm);
+  low.z = std::min(low.z, extent.low_mm - kAroundBreasts_mm);
+  high.z = std::max(high.z, extent.high_mm + kAroundBreasts_mm);
+  Grid grid;
+  for (int axis = 0; axis < 3; ++axis)
+    grid.size[axis] = static_cast<int>((high[axis] - low[axis]) / spacing_mm) + 1;
+  grid.spacing_mm = {spacing_mm, spacing_mm, spacing_mm};
+  grid.origin_mm = low;
+  return grid;
+}
+
+void PatchGeometry::rows(int size, int k, int first, int last, Places& places) const {
+  const std::size_t n = static_cast<std::size_t>(size);
+  places.resize(n * static_cast<std::size_t>(last - first));
+  const SmoothField::Plane bent_x(elastic[0], k), bent_y(elastic[1], k), bent_z(elastic[2], k);
   const double middle = (size - 1) / 2.0;
-  const Vec3 first = center + step * Vec3{-middle, j - middle, k - middle};
   const Vec3& d = step.column[0];
-  for (int i = 0; i < size; ++i) {
-    x[i] = static_cast<float>(first.x + i * d.x);
-    y[i] = static_cast<float>(first.y + i * d.y);
-    z[i] = static_cast<float>(first.z + i * d.z);
+  for (int j = first; j < last; ++j) {
+    const Vec3 start = center + step * Vec3{-middle, j - middle, k - middle};
+    const std::size_t row = n * static_cast<std::size_t>(j - first);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double along = static_cast<double>(i);
+      places.x[row + i] = static_cast<float>(start.x + along * d.x);
+      places.y[row + i] = static_cast<float>(start.y + along * d.y);
+      places.z[row + i] = static_cast<float>(start.z + along * d.z);
+    }
+    bent_x.add_row(j, &places.x[row]), bent_y.add_row(j, &places.y[row]), bent_z.add_row(j, &places.z[row]);
   }
-  elastic[0].add_row(j, k, x), elastic[1].add_row(j, k, y), elastic[2].add_row(j, k, z);
 }
 
 PatchGeometry random_geometry(Draw& draw, const MriPatchOptions& o, const Index3& place, double raster_mm) {
@@ -97,26 +123,36 @@ bool Movement::moves(const MriChannel& channel) const {
   return !series_[0].zero() || (is_diffusion(channel) && !distortion_.zero());
 }
 
-void Movement::Row::set(const Movement& movement, int size, int j, int k) {
-  size_ = static_cast<std::size_t>(size);
-  dynamic_.assign(3 * size_, 0.0f), series_.assign(3 * size_, 0.0f), distortion_.assign(size_, 0.0f);
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    movement.dynamic_[axis].add_row(j, k, &dynamic_[axis * size_]);
-    movement.series_[axis].add_row(j, k, &series_[axis * size_]);
-  }
-  movement.distortion_.add_row(j, k, distortion_.data());
+Movement::Slice::Slice(const Movement& movement, int k) {
+  for (const auto* fields : {&movement.dynamic_, &movement.series_})
+    for (const SmoothField& field : *fields) planes_.emplace_back(field, k);
+  planes_.emplace_back(movement.distortion_, k);
 }
 
-void Movement::Row::move(const MriChannel& channel, const std::vector<float>& places,
-                         std::vector<float>& moved) const {
+void Movement::Slice::set(int size, int first, int last) {
+  const std::size_t n = static_cast<std::size_t>(size);
+  for (std::size_t f = 0; f < planes_.size(); ++f) {
+    field_[f].assign(n * static_cast<std::size_t>(last - first), 0.0f);
+    for (int j = first; j < last; ++j)
+      planes_[f].add_row(j, &field_[f][n * static_cast<std::size_t>(j - first)]);
+  }
+}
+
+void Movement::Slice::move(const MriChannel& channel, const Places& places, Places& moved) const {
   const bool dynamic = is_dynamic(channel);
   // The patient sinks into the table: fast at first, then slower.
   const float share = dynamic ? std::sqrt(std::min(1.0f, static_cast<float>(channel.phase) / 5)) : 1.0f;
-  const std::vector<float>& field = dynamic ? dynamic_ : series_;
+  const auto add = [share](const std::vector<float>& from, const std::vector<float>& field,
+                           std::vector<float>& to) {
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] = from[i] + share * field[i];
+  };
   moved.resize(places.size());
-  for (std::size_t i = 0; i < places.size(); ++i) moved[i] = places[i] + share * field[i];
+  const std::size_t first = dynamic ? 0 : 3;
+  add(places.x, field_[first], moved.x);
+  add(places.y, field_[first + 1], moved.y);
+  add(places.z, field_[first + 2], moved.z);
   if (is_diffusion(channel))
-    for (std::size_t i = 0; i < size_; ++i) moved[size_ + i] += distortion_[i];
+    for (std::size_t i = 0; i < moved.size(); ++i) moved.y[i] += field_[6][i];
 }
 
 }  // namespace lobule::phantom

@@ -6,14 +6,31 @@
 
 namespace lobule::phantom {
 
-// Where each voxel of the patch comes from, in voxels of the raster.
+// A part of an Anatomy, in LPS millimetres.
+struct Field {
+  Vec3 low_mm, high_mm;
+};
+
+// Isotropic voxels that cover a field, widened to hold both breasts of a patient.
+Grid patient_grid(const AnatomyOptions& patient, const Field& least, double spacing_mm);
+
+// Coordinates of one voxel after another, in voxels of the raster.
+struct Places {
+  std::vector<float> x, y, z;
+
+  void resize(std::size_t count) { x.resize(count), y.resize(count), z.resize(count); }
+  std::size_t size() const { return x.size(); }
+};
+
+// Where each voxel of the patch comes from.
 struct PatchGeometry {
   Vec3 center;
   Mat3 step;                           // one voxel of the patch
   std::array<SmoothField, 3> elastic;  // in voxels of the raster
   double most_elastic = 0;
 
-  void row(int size, int j, int k, float* x, float* y, float* z) const;
+  // Places of the voxels of rows `first` … `last` − 1 of slice k, one row after another.
+  void rows(int size, int k, int first, int last, Places& places) const;
 };
 
 // Turned, scaled, mirrored and bent around a place of the raster that lies near the patch's middle.
@@ -33,16 +50,18 @@ class Movement {
   double most() const { return most_; }  // voxels of the raster
   bool moves(const MriChannel& channel) const;
 
-  // Of one row: displacements of the fields, read once, from which those of each channel follow.
-  class Row {
+  // In one slice: displacements of rows of voxels, read once, from which those of each channel follow.
+  class Slice {
    public:
-    void set(const Movement& movement, int size, int j, int k);
-    // moved = places (x, y and z of `size` voxels, one after another) + the channel's displacement.
-    void move(const MriChannel& channel, const std::vector<float>& places, std::vector<float>& moved) const;
+    Slice(const Movement& movement, int k);
+
+    void set(int size, int first, int last);  // rows `first` … `last` − 1
+    // moved = places + the channel's displacement.
+    void move(const MriChannel& channel, const Places& places, Places& moved) const;
 
    private:
-    std::size_t size_ = 0;
-    std::vector<float> dynamic_, series_, distortion_;
+    std::vector<SmoothField::Plane> planes_;  // x, y, z of the dynamic, of other series; EPI's distortion
+    std::array<std::vector<float>, 7> field_;
   };
 
  private:

@@ -114,6 +114,7 @@ FlatGeometry random_geometry(Draw& draw, const MammogramSamplerOptions& o, const
 void read_view(const View& view, const FlatGeometry& g, double scale, PathMaps& maps,
                std::vector<std::uint8_t>& lesion) {
   const std::size_t size = static_cast<std::size_t>(maps.size);
+  const SmoothField::Plane bend_x(g.bend_x, 0), bend_y(g.bend_y, 0);
   parallel_for_ranges(size, 32, [&](std::size_t begin, std::size_t end) {
     std::vector<float> px(size), py(size);
     for (std::size_t y = begin; y < end; ++y) {
@@ -121,8 +122,8 @@ void read_view(const View& view, const FlatGeometry& g, double scale, PathMaps& 
         px[x] = static_cast<float>(g.x0 + g.xx * static_cast<double>(x) + g.xy * static_cast<double>(y));
         py[x] = static_cast<float>(g.y0 + g.yx * static_cast<double>(x) + g.yy * static_cast<double>(y));
       }
-      g.bend_x.add_row(static_cast<int>(y), 0, px.data());
-      g.bend_y.add_row(static_cast<int>(y), 0, py.data());
+      bend_x.add_row(static_cast<int>(y), px.data());
+      bend_y.add_row(static_cast<int>(y), py.data());
       for (std::size_t x = 0; x < size; ++x) {
         const float last = static_cast<float>(view.columns) - 1.001f;
         const float fx = !g.continued     ? px[x]

@@ -20,24 +20,19 @@ namespace {
 
 using Patient = MriPatchSampler::Patient;
 
-// The part of an Anatomy that patches may show: both breasts, the chest wall and the front of the heart.
-constexpr Vec3 kFieldLow_mm{-165, -118, -75}, kFieldHigh_mm{165, 72, 75};
+// What patches may show of any patient: both breasts, the chest wall and the front of the heart.
+constexpr Field kField{{-165, -118, -75}, {165, 80, 75}};
 constexpr std::size_t kPlaces = 400;  // kept of each focus
 
 constexpr double kFatSpacing_mm = 45;
 
-Grid patient_grid(double spacing_mm) {
-  Grid grid;
-  for (int axis = 0; axis < 3; ++axis)
-    grid.size[axis] = static_cast<int>((kFieldHigh_mm[axis] - kFieldLow_mm[axis]) / spacing_mm) + 1;
-  grid.spacing_mm = {spacing_mm, spacing_mm, spacing_mm};
-  grid.origin_mm = kFieldLow_mm;
-  return grid;
-}
+// Rows of a patch that are read together: so much of one image's raster stays in the processor's cache.
+constexpr int kRowsAtOnce = 16;
 
 TissueRaster random_patient(std::uint64_t seed, std::uint64_t number, double spacing_mm) {
   const std::uint64_t own = RandomStream(seed, "sampler patients").words(number)[0];
-  return rasterize(Anatomy(random_options(own, number % 3 != 0).anatomy), patient_grid(spacing_mm));
+  const AnatomyOptions options = random_options(own, number % 3 != 0).anatomy;
+  return rasterize(Anatomy(options), patient_grid(options, kField, spacing_mm));
 }
 
 // Which focus a voxel could be; 5: none.
@@ -104,44 +99,37 @@ std::vector<PlacedBlob> random_blobs(Draw& draw, const MriPatchOptions& o, const
 }
 
 // Reads images where tissue has moved to, labels where it was at first.
-void read_patch(const Patient& patient, const MriPatchOptions& o, const PatchGeometry& geometry,
-                const Movement& movement, const SignalLanes& lanes, MriPatch& patch) {
+void read_patch(const MriPatchOptions& o, const PatchGeometry& geometry, const Movement& movement,
+                const SignalLanes& lanes, MriPatch& patch) {
   const std::size_t n = static_cast<std::size_t>(o.size), voxels = n * n * n, channels = o.channels.size();
-  const Grid& grid = patient.raster.grid;
   patch.images.resize(channels * voxels);
   patch.gland.resize(voxels), patch.lesion.resize(voxels);
-  patch.tissue.assign(voxels, 0), patch.breast.assign(voxels, 0);
+  patch.tissue.resize(voxels), patch.breast.resize(voxels);
   parallel_for(n, [&](std::size_t k) {
-    std::vector<float> place(3 * n), moved(3 * n);
-    RowPlaces still, there;
-    Movement::Row motion;
-    for (std::size_t j = 0; j < n; ++j) {
-      const int row = static_cast<int>(j), slice = static_cast<int>(k);
-      const std::size_t start = (k * n + j) * n;
-      geometry.row(o.size, row, slice, &place[0], &place[n], &place[2 * n]);
-      motion.set(movement, o.size, row, slice);
-      still.set(lanes, {&place[0], n}, {&place[n], n}, {&place[2 * n], n});
+    Places places, moved;
+    LanePlaces still, there;
+    Movement::Slice motion(movement, static_cast<int>(k));
+    for (int first = 0; first < o.size; first += kRowsAtOnce) {
+      const int last = std::min(o.size, first + kRowsAtOnce);
+      const std::size_t start = (k * n + static_cast<std::size_t>(first)) * n;
+      geometry.rows(o.size, static_cast<int>(k), first, last, places);
+      motion.set(o.size, first, last);
+      still.set(lanes, places.x, places.y, places.z);
       still.read(lanes, channels, &patch.gland[start]);
       still.read(lanes, channels + 1, &patch.lesion[start]);
+      still.read_labels(lanes, &patch.tissue[start]);
       for (std::size_t c = 0; c < channels; ++c) {
-        float* out = &patch.images[c * voxels + start];
-        if (!movement.moves(o.channels[c])) {
-          still.read(lanes, c, out);
-          continue;
+        const bool moves = movement.moves(o.channels[c]);
+        if (moves) {
+          motion.move(o.channels[c], places, moved);
+          there.set(lanes, moved.x, moved.y, moved.z);
         }
-        motion.move(o.channels[c], place, moved);
-        there.set(lanes, {&moved[0], n}, {&moved[n], n}, {&moved[2 * n], n});
-        there.read(lanes, c, out);
+        (moves ? there : still).read(lanes, c, &patch.images[c * voxels + start]);
       }
-      for (std::size_t i = 0; i < n; ++i) {
-        const int x = static_cast<int>(place[i] + 0.5f), y = static_cast<int>(place[n + i] + 0.5f),
-                  z = static_cast<int>(place[2 * n + i] + 0.5f);
-        if (!grid.contains(x, y, z)) continue;
-        const std::size_t voxel = grid.offset(x, y, z);
-        const Material most = patient.raster.voxels[voxel].material[0];
-        const bool lesion = most >= kTissueCount || patch.lesion[start + i] > 0.5f;
-        patch.tissue[start + i] = lesion ? static_cast<std::uint8_t>(Tissue::lesion) : most;
-        patch.breast[start + i] = patient.raster.breast.voxels[voxel] != 0;
+      for (std::size_t v = start; v < start + places.size(); ++v) {
+        const std::uint8_t label = patch.tissue[v], tissue = label & (kBreastLabel - 1);
+        patch.breast[v] = label / kBreastLabel;
+        patch.tissue[v] = patch.lesion[v] > 0.5f ? static_cast<std::uint8_t>(Tissue::lesion) : tissue;
       }
     }
   });
@@ -217,7 +205,7 @@ void MriPatchSampler::at(std::uint64_t index, MriPatch& patch) const {
     paint_blob(patient->raster, blob, sample_stream(o.seed, "lesion shapes", 16 * index + blob.material % 16),
                signals, here);
 
-  read_patch(*patient, o, geometry, movement, here, patch);
+  read_patch(o, geometry, movement, here, patch);
   appear(draw, o, p, patch.images);
 }
 

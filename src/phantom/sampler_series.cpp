@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "phantom/exam.h"
-#include "phantom/sampler_warp.h"
+#include "phantom/sampler_geometry.h"
 #include "phantom/shapes.h"
 
 namespace lobule::phantom {
@@ -19,17 +19,13 @@ namespace {
 
 using Patient = SeriesSampler::Patient;
 
-// What a bilateral field of view may show: breasts to spine.
-constexpr Vec3 kFieldLow_mm{-186, -120, -99}, kFieldHigh_mm{186, 213, 99};
+// What a bilateral field of view may show of any patient: breasts to spine.
+constexpr Field kField{{-186, -120, -99}, {186, 213, 99}};
 
 TissueRaster random_patient(const SeriesSamplerOptions& o, std::uint64_t number) {
   const std::uint64_t own = RandomStream(o.seed, "series sampler patients").words(number)[0];
-  Grid grid;
-  for (int axis = 0; axis < 3; ++axis)
-    grid.size[axis] = static_cast<int>((kFieldHigh_mm[axis] - kFieldLow_mm[axis]) / o.patient_spacing_mm) + 1;
-  grid.spacing_mm = {o.patient_spacing_mm, o.patient_spacing_mm, o.patient_spacing_mm};
-  grid.origin_mm = kFieldLow_mm;
-  return rasterize(Anatomy(random_options(own, number % 2 == 0).anatomy), grid);
+  const AnatomyOptions options = random_options(own, number % 2 == 0).anatomy;
+  return rasterize(Anatomy(options), patient_grid(options, kField, o.patient_spacing_mm));
 }
 
 // What of the lanes a picture shows.
@@ -132,9 +128,10 @@ void shade(Draw& draw, const SeriesSamplerOptions& o, const MriParameters& p, co
   const SmoothField bias(draw.stream(), draw.block(), grid.size, {spacing, spacing, spacing}, 2 * p.bias);
   parallel_for(static_cast<std::size_t>(grid.size[2]), [&](std::size_t k) {
     std::vector<float> row(static_cast<std::size_t>(grid.size[0]));
+    const SmoothField::Plane shading(bias, static_cast<int>(k));
     for (int j = 0; j < grid.size[1]; ++j) {
       std::fill(row.begin(), row.end(), 0.0f);
-      bias.add_row(j, static_cast<int>(k), row.data());
+      shading.add_row(j, row.data());
       const double y = grid.origin_mm.y + j * grid.spacing_mm.y;
       double coil = least + (1 - least) * std::exp(-std::max(0.0, y + 40) / fade_mm);
       if (banded && y > band_mm) coil *= 0.1;
@@ -198,7 +195,7 @@ void draw_planes(const Planes& planes, const Plan& plan, const Grid& grid, const
     const int plane = static_cast<int>(line / n), y = static_cast<int>(line % n);
     std::vector<float> places(6 * n), late(n), early(n);
     std::vector<std::uint8_t> inside(n);
-    RowPlaces there;
+    LanePlaces there;
     float* out = &pictures[line * n];
     std::fill(out, out + n, 0.0f);
     for (int layer = 0; layer < layers; ++layer) {
@@ -230,10 +227,12 @@ void draw_planes(const Planes& planes, const Plan& plan, const Grid& grid, const
 void draw_odd(Draw& draw, const Plan& plan, int size, std::vector<float>& pictures) {
   const QuickNormal noise(draw.stream(), draw.block());
   const SmoothField field(draw.stream(), draw.block(), {size, size, 3}, {25, 25, 2}, 12);
+  const std::array wrapped{SmoothField::Plane(field, 0), SmoothField::Plane(field, 1),
+                           SmoothField::Plane(field, 2)};
   std::vector<float> row(static_cast<std::size_t>(size));
   for (std::size_t line = 0; line < 3 * row.size(); ++line) {
     std::fill(row.begin(), row.end(), 0.0f);
-    field.add_row(static_cast<int>(line % row.size()), static_cast<int>(line / row.size()), row.data());
+    wrapped[line / row.size()].add_row(static_cast<int>(line % row.size()), row.data());
     for (std::size_t x = 0; x < row.size(); ++x) {
       float& value = pictures[line * row.size() + x];
       const float random = noise.pair(line * row.size() + x)[0];

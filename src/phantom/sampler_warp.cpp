@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 
 #include "core/parallel.h"
 #include "phantom/shapes.h"
@@ -34,6 +35,11 @@ template <int kLanes>
 inline std::array<float, kLanes> signal_of(const LaneTable<kLanes>& table, const TissueMix& mix,
                                            float fat_left) {
   std::array<float, kLanes> sum{};
+  if (mix.share[0] == 255) {
+    const std::size_t m = std::min<std::size_t>(mix.material[0], kMaterialTable - 1);
+    for (std::size_t l = 0; l < kLanes; ++l) sum[l] = table.water[m][l] + fat_left * table.fat[m][l];
+    return sum;
+  }
   for (std::size_t slot = 0; slot < mix.share.size(); ++slot) {
     if (mix.share[slot] == 0) break;
     const float share = static_cast<float>(mix.share[slot]) * (1.0f / 255);
@@ -45,6 +51,22 @@ inline std::array<float, kLanes> signal_of(const LaneTable<kLanes>& table, const
   return sum;
 }
 
+// From the field's values along a row: the share of fat that suppression leaves.
+void leave_fat(const FatLeft& fat_left, std::span<float> field) {
+  const float mean = static_cast<float>(fat_left.mean), failure = static_cast<float>(fat_left.failure);
+  for (float& f : field) {
+    // A corner fails: the smooth step from 0.15 to 0.45.
+    const float t = std::min(std::max((f - 0.15f) / 0.3f, 0.0f), 1.0f);
+    f = std::min(std::max(mean * (1 + f) + failure * (t * t * (3 - 2 * t)), 0.0f), 1.0f);
+  }
+}
+
+std::uint8_t label_of(const TissueRaster& raster, std::size_t voxel) {
+  const Material most = raster.voxels[voxel].material[0];
+  const std::uint8_t tissue = most < kTissueCount ? most : static_cast<std::uint8_t>(Tissue::lesion);
+  return tissue | (raster.breast.voxels[voxel] != 0 ? kBreastLabel : std::uint8_t{0});
+}
+
 template <int kLanes>
 void fill_lanes(const TissueRaster& raster, const std::vector<MaterialSignals>& signals,
                 const FatLeft& fat_left, SignalLanes& out) {
@@ -53,26 +75,39 @@ void fill_lanes(const TissueRaster& raster, const std::vector<MaterialSignals>& 
   const std::size_t lanes = signals.size() + 2;
   const std::size_t nx = static_cast<std::size_t>(box.size[0]), ny = static_cast<std::size_t>(box.size[1]);
   const std::array<float, kLanes> air = signal_of<kLanes>(table, TissueMix{{0, 0, 0, 0}, {255, 0, 0, 0}}, 0);
+  // The part of a row that the raster has.
+  const std::size_t begin = static_cast<std::size_t>(std::clamp(-box.low[0], 0, box.size[0])),
+                    end = static_cast<std::size_t>(
+                        std::clamp(raster.grid.size[0] - box.low[0], static_cast<int>(begin), box.size[0]));
   std::atomic<bool> lesions{false};
   parallel_for(static_cast<std::size_t>(box.size[2]), [&](std::size_t k) {
     bool here = false;
     std::vector<float> left(nx);
+    const SmoothField::Plane fat_field(fat_left.field, static_cast<int>(k));
     for (std::size_t j = 0; j < ny; ++j) {
-      std::fill(left.begin(), left.end(), 0.0f);
-      fat_left.field.add_row(static_cast<int>(j), static_cast<int>(k), left.data());
       const int row = static_cast<int>(j) + box.low[1], slice = static_cast<int>(k) + box.low[2];
       const std::size_t start = (k * ny + j) * nx;
-      for (std::size_t i = 0; i < nx; ++i) {
-        const int column = static_cast<int>(i) + box.low[0];
-        std::array<float, kLanes> value = air;
-        if (raster.grid.contains(column, row, slice)) {
-          const double f = static_cast<double>(left[i]);
-          const double share = fat_left.mean * (1 + f) +
-                               (fat_left.failure > 0 ? fat_left.failure * smooth_step(0.15, 0.45, f) : 0);
-          const TissueMix& mix = raster.voxels[raster.grid.offset(column, row, slice)];
-          value = signal_of<kLanes>(table, mix, static_cast<float>(std::clamp(share, 0.0, 1.0)));
-        }
+      const bool within =
+          row >= 0 && row < raster.grid.size[1] && slice >= 0 && slice < raster.grid.size[2] && begin < end;
+      const auto fill_air = [&](std::size_t from, std::size_t to) {
+        for (std::size_t l = 0; l < lanes; ++l)
+          std::fill(&out.lanes[l][start + from], &out.lanes[l][start] + to, air[l]);
+        std::fill(&out.labels[start + from], &out.labels[start] + to, std::uint8_t{0});
+      };
+      if (!within) {
+        fill_air(0, nx);
+        continue;
+      }
+      if (begin > 0) fill_air(0, begin);
+      if (end < nx) fill_air(end, nx);
+      std::fill(left.begin(), left.end(), 0.0f);
+      fat_field.add_row(static_cast<int>(j), left.data());
+      leave_fat(fat_left, left);
+      const std::size_t voxel = raster.grid.offset(box.low[0] + static_cast<int>(begin), row, slice) - begin;
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::array<float, kLanes> value = signal_of<kLanes>(table, raster.voxels[voxel + i], left[i]);
         for (std::size_t l = 0; l < lanes; ++l) out.lanes[l][start + i] = value[l];
+        out.labels[start + i] = label_of(raster, voxel + i);
         here = here || value[lanes - 1] > 0;
       }
     }
@@ -144,6 +179,7 @@ void make_lanes(const TissueRaster& raster, const VoxelBox& box, const std::vect
   lanes.box = box;
   lanes.lanes.resize(signals.size() + 2);
   for (auto& lane : lanes.lanes) lane.resize(box.voxel_count());
+  lanes.labels.resize(box.voxel_count());
   if (signals.size() <= 2) {
     fill_lanes<4>(raster, signals, fat_left, lanes);
   } else if (signals.size() <= 6) {
@@ -191,52 +227,114 @@ void paint_blob(const TissueRaster& raster, const PlacedBlob& blob, const Random
       }
 }
 
-void RowPlaces::set(const SignalLanes& lanes, std::span<const float> x, std::span<const float> y,
-                    std::span<const float> z) {
-  const Index3& low = lanes.box.low;
-  const Index3& size = lanes.box.size;
-  offset_.assign(x.size(), 0);
-  outside_.assign(x.size(), 0.0f);
-  for (auto* values : {&along_x_, &along_y_, &along_z_}) values->resize(x.size());
-  add_axis(x, low[0], size[0], 1, along_x_.data());
-  add_axis(y, low[1], size[1], size[0], along_y_.data());
-  add_axis(z, low[2], size[2], size[0] * size[1], along_z_.data());
-}
+namespace {
 
-// One axis at a time, without branches, so that the compiler can do several places at once.
-void RowPlaces::add_axis(std::span<const float> places, int low, int size, int stride, float* along) {
-  // A little before the last voxel, so that each place has a next one.
-  constexpr float kLess = 1e-3f;
-  const float first = static_cast<float>(low), last = static_cast<float>(size - 1) - kLess;
-  const float* in = places.data();
-  int* offset = offset_.data();
-  float* outside = outside_.data();
-  for (std::size_t n = 0; n < places.size(); ++n) {
-    const float place = in[n] - first;
-    const float inside = std::min(std::max(place, 0.0f), last);
+// One axis of a box: its first voxel, its last one (a little before it, so that each place has a next one),
+// and how many voxels of memory a step takes.
+struct BoxAxis {
+  float low, last;
+  int stride;
+
+  BoxAxis(const VoxelBox& box, std::size_t axis)
+      : low(static_cast<float>(box.low[axis])),
+        last(static_cast<float>(box.size[axis] - 1) - 1e-3f),
+        stride(axis == 0   ? 1
+               : axis == 1 ? box.size[0]
+                           : box.size[0] * box.size[1]) {}
+};
+
+// Splits places into the voxel before (added to `offset`), the way from it to the next, and how far beyond
+// the box. The arrays are apart and the loop has no branches, so that the compiler does several places at
+// once.
+void split(const float* __restrict places, std::size_t count, const BoxAxis& box_axis, int* __restrict offset,
+           float* __restrict along, float* __restrict beyond) {
+  const BoxAxis axis = box_axis;
+  for (std::size_t n = 0; n < count; ++n) {
+    const float place = places[n] - axis.low;
+    float inside = place > 0 ? place : 0;
+    inside = inside < axis.last ? inside : axis.last;
     const int whole = static_cast<int>(inside);
-    offset[n] += whole * stride;
-    outside[n] += std::abs(inside - place);
+    offset[n] += whole * axis.stride;
     along[n] = inside - static_cast<float>(whole);
+    beyond[n] += std::abs(place - inside);
   }
 }
 
-void RowPlaces::read(const SignalLanes& lanes, std::size_t lane, float* out) const {
+// Four numbers that the processor treats at once, where it can (an extension of GCC and Clang).
+using Four = float __attribute__((vector_size(16)));
+
+// The corners of a square of voxels: a pair of a row, and the pair of the next row.
+inline Four four_corners(const float* first, std::size_t row) {
+  using Two = double __attribute__((vector_size(16)));
+  double pair, next;
+  std::memcpy(&pair, first, sizeof pair), std::memcpy(&next, first + row, sizeof next);
+  return reinterpret_cast<Four>(Two{pair, next});
+}
+
+// Four places' values, linearly interpolated.
+inline Four four_values(const float* values, std::size_t row, std::size_t slice, const int* offset,
+                        const float* along_x, const float* along_y, const float* along_z) {
+  Four corner[4];
+  for (std::size_t i = 0; i < 4; ++i) {
+    const float* p = values + offset[i];
+    const Four below = four_corners(p, row), above = four_corners(p + slice, row);
+    corner[i] = below + along_z[i] * (above - below);
+  }
+  // From the corners of each place to the places of each corner.
+  const Four a = __builtin_shufflevector(corner[0], corner[1], 0, 4, 1, 5),
+             b = __builtin_shufflevector(corner[2], corner[3], 0, 4, 1, 5),
+             c = __builtin_shufflevector(corner[0], corner[1], 2, 6, 3, 7),
+             d = __builtin_shufflevector(corner[2], corner[3], 2, 6, 3, 7);
+  const Four c00 = __builtin_shufflevector(a, b, 0, 1, 4, 5), c10 = __builtin_shufflevector(a, b, 2, 3, 6, 7),
+             c01 = __builtin_shufflevector(c, d, 0, 1, 4, 5), c11 = __builtin_shufflevector(c, d, 2, 3, 6, 7);
+  Four tx, ty;
+  std::memcpy(&tx, along_x, sizeof tx), std::memcpy(&ty, along_y, sizeof ty);
+  const Four x0 = c00 + ty * (c01 - c00), x1 = c10 + ty * (c11 - c10);
+  return x0 + tx * (x1 - x0);
+}
+
+}  // namespace
+
+void LanePlaces::set(const SignalLanes& lanes, std::span<const float> x, std::span<const float> y,
+                     std::span<const float> z) {
+  const std::size_t count = count_ = x.size();
+  // Places are read in fours; what is beyond the last is read and not used.
+  const std::size_t fours = (count + 3) / 4 * 4;
+  offset_.assign(fours, 0), beyond_.assign(fours, 0.0f);
+  for (auto* values : {&along_x_, &along_y_, &along_z_}) values->resize(fours);
+  split(x.data(), count, BoxAxis(lanes.box, 0), offset_.data(), along_x_.data(), beyond_.data());
+  split(y.data(), count, BoxAxis(lanes.box, 1), offset_.data(), along_y_.data(), beyond_.data());
+  split(z.data(), count, BoxAxis(lanes.box, 2), offset_.data(), along_z_.data(), beyond_.data());
+}
+
+void LanePlaces::read(const SignalLanes& lanes, std::size_t lane, float* out) const {
+  if (!lanes.lesions && lane + 1 == lanes.lanes.size()) {
+    std::fill_n(out, count_, 0.0f);
+    return;
+  }
   const std::size_t row = static_cast<std::size_t>(lanes.box.size[0]);
   const std::size_t slice = row * static_cast<std::size_t>(lanes.box.size[1]);
   const float* values = lanes.lanes[lane].data();
-  if (!lanes.lesions && lane + 1 == lanes.lanes.size()) {
-    std::fill_n(out, offset_.size(), 0.0f);
-    return;
+  const std::size_t count = count_;
+  std::size_t n = 0;
+  for (; n + 4 <= count; n += 4) {
+    const Four value = four_values(values, row, slice, &offset_[n], &along_x_[n], &along_y_[n], &along_z_[n]);
+    std::memcpy(out + n, &value, sizeof value);
   }
-  for (std::size_t n = 0; n < offset_.size(); ++n) {
-    const float* p = values + offset_[n];
-    const float* q = p + slice;
-    const float tx = along_x_[n], ty = along_y_[n], tz = along_z_[n];
-    const float a = p[0] + tx * (p[1] - p[0]), b = p[row] + tx * (p[row + 1] - p[row]);
-    const float c = q[0] + tx * (q[1] - q[0]), d = q[row] + tx * (q[row + 1] - q[row]);
-    const float e = a + ty * (b - a), f = c + ty * (d - c);
-    out[n] = outside_[n] > 0 ? 0.0f : e + tz * (f - e);
+  if (n < count) {
+    const Four value = four_values(values, row, slice, &offset_[n], &along_x_[n], &along_y_[n], &along_z_[n]);
+    std::memcpy(out + n, &value, (count - n) * sizeof(float));
+  }
+  for (n = 0; n < count; ++n) out[n] = beyond_[n] > 0 ? 0.0f : out[n];
+}
+
+void LanePlaces::read_labels(const SignalLanes& lanes, std::uint8_t* out) const {
+  const int row = lanes.box.size[0], slice = row * lanes.box.size[1];
+  const std::uint8_t* labels = lanes.labels.data();
+  for (std::size_t n = 0; n < count_; ++n) {
+    const int nearest = offset_[n] + (along_x_[n] >= 0.5f) + (along_y_[n] >= 0.5f ? row : 0) +
+                        (along_z_[n] >= 0.5f ? slice : 0);
+    out[n] = beyond_[n] > 0 ? std::uint8_t{0} : labels[nearest];
   }
 }
 

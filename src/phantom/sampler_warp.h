@@ -22,9 +22,12 @@ struct VoxelBox {
 struct SignalLanes {
   VoxelBox box;
   std::vector<std::vector<float>> lanes;
-  bool lesions = true;  // false: the last lane is 0 everywhere
+  std::vector<std::uint8_t> labels;  // the Tissue that fills most of a voxel, and kBreastLabel in the breast
+  bool lesions = true;               // false: the last lane is 0 everywhere
 };
 inline constexpr std::size_t kMostChannels = 10;
+inline constexpr std::uint8_t kBreastLabel = 0x80;
+static_assert(kTissueCount <= kBreastLabel);
 
 // How suppression leaves fat over the box: mean (1 + field) + failure · smooth_step(0.15, 0.45, field).
 struct FatLeft {
@@ -47,21 +50,22 @@ struct PlacedBlob {
 void paint_blob(const TissueRaster& raster, const PlacedBlob& blob, const RandomStream& shape,
                 const std::vector<MaterialSignals>& signals, SignalLanes& lanes);
 
-// Where a row of voxels comes from: prepared once for all lanes that are read there.
-class RowPlaces {
+// Where some voxels come from: prepared once for all lanes that are read there.
+class LanePlaces {
  public:
   // Places in voxels of the raster.
   void set(const SignalLanes& lanes, std::span<const float> x, std::span<const float> y,
            std::span<const float> z);
   // out[i] = the lane's value at place i, linearly interpolated; 0 outside the box.
   void read(const SignalLanes& lanes, std::size_t lane, float* out) const;
+  // out[i] = the label nearest to place i; 0 outside the box.
+  void read_labels(const SignalLanes& lanes, std::uint8_t* out) const;
 
  private:
-  void add_axis(std::span<const float> places, int low, int size, int stride, float* along);
-
-  std::vector<int> offset_;
+  std::size_t count_ = 0;
+  std::vector<int> offset_;  // of the voxel before each place
   std::vector<float> along_x_, along_y_, along_z_;
-  std::vector<float> outside_;  // how far beyond the box, in voxels
+  std::vector<float> beyond_;  // how far beyond the box, in voxels
 };
 
 }  // namespace lobule::phantom

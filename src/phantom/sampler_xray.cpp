@@ -146,9 +146,10 @@ void film(Draw& draw, const MammogramSamplerOptions& o, std::vector<float>& ener
   const QuickNormal noise(draw.stream(), draw.block());
   const SmoothField light(draw.stream(), draw.block(), {maps.size, maps.size, 1}, {90, 90, 90},
                           o.appearance * draw.uniform(0, 0.4));
+  const SmoothField::Plane lit(light, 0);
   for (int y = 0; y < maps.size; ++y) {
     std::vector<float> lamp(static_cast<std::size_t>(maps.size), 0.0f);
-    light.add_row(y, 0, lamp.data());
+    lit.add_row(y, lamp.data());
     for (int x = 0; x < maps.size; ++x) {
       const std::size_t i = static_cast<std::size_t>(y) * maps.size + static_cast<std::size_t>(x);
       const double t = std::log10(static_cast<double>(energy[i])) - speed;
@@ -249,11 +250,12 @@ std::vector<float> power_law_texture(Draw& draw, int size) {
   for (double spacing = 48; spacing >= 1.4; spacing /= 2) {
     const SmoothField octave(draw.stream(), draw.block(), {size, size, 1}, {spacing, spacing, spacing},
                              3.6 * std::sqrt(spacing / 48));
-    parallel_for_ranges(
-        static_cast<std::size_t>(size), kRowsPerPiece, [&](std::size_t begin, std::size_t end) {
-          for (std::size_t y = begin; y < end; ++y)
-            octave.add_row(static_cast<int>(y), 0, &texture[y * static_cast<std::size_t>(size)]);
-        });
+    const SmoothField::Plane plane(octave, 0);
+    parallel_for_ranges(static_cast<std::size_t>(size), kRowsPerPiece,
+                        [&](std::size_t begin, std::size_t end) {
+                          for (std::size_t y = begin; y < end; ++y)
+                            plane.add_row(static_cast<int>(y), &texture[y * static_cast<std::size_t>(size)]);
+                        });
   }
   return texture;
 }

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
 #include "core/error.h"
 #include "core/parallel.h"
-#include "phantom/sampler_fields.h"
+#include "phantom/sampler_geometry.h"
 
 namespace lobule::phantom {
 namespace {
@@ -45,7 +47,8 @@ TEST(SmoothField, FollowsItsSplineAndStaysWithinItsAmplitude) {
   const RandomStream random(1, "field");
   const SmoothField field(random, 0, {40, 12, 9}, {7, 5, 5}, 2);
   std::vector<float> row(40, 1.0f);
-  field.add_row(3, 4, row.data());
+  const SmoothField::Plane plane(field, 4);
+  plane.add_row(3, row.data());
   for (std::size_t i = 0; i < row.size(); ++i) {
     EXPECT_LT(std::abs(row[i] - 1), 2);
     if (i > 1) {  // smooth: second differences of a cubic over 7 voxels
@@ -53,7 +56,7 @@ TEST(SmoothField, FollowsItsSplineAndStaysWithinItsAmplitude) {
     }
   }
   std::vector<float> twice(40, 0.0f);
-  field.add_row(3, 4, twice.data(), 2);
+  plane.add_row(3, twice.data(), 2);
   EXPECT_NEAR(twice[11], 2 * (row[11] - 1), 1e-5);
   EXPECT_TRUE(SmoothField(random, 0, {4, 4, 4}, {2, 2, 2}, 0).zero());
 }
@@ -96,6 +99,66 @@ TEST(PatientPool, EachSlotsPatientServesItsSamplesAndThenTheNextComes) {
   }
   for (const auto& [patient, count] : uses) EXPECT_LE(count, 10);
   EXPECT_GE(uses.size(), 40u);
+}
+
+// The largest breasts of the first patients hang into the grid with all that counts as breast.
+TEST(SamplerGrid, HoldsTheWholeBreastsOfLargePatients) {
+  AnatomyOptions largest;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const AnatomyOptions options = random_anatomy(seed);
+    if (options.half_height_mm > largest.half_height_mm) largest = options;
+  }
+  ASSERT_GT(largest.half_height_mm, 80);
+  constexpr double kSpacing = 4;
+  const Grid grid = patient_grid(largest, {{-165, -118, -75}, {165, 80, 75}}, kSpacing);
+  EXPECT_GT(grid.size[2] * kSpacing, 2 * largest.half_height_mm);
+  Grid wider = grid;
+  for (int axis = 0; axis < 3; ++axis) wider.size[axis] += 20;
+  wider.origin_mm = grid.origin_mm - Vec3{10 * kSpacing, 10 * kSpacing, 10 * kSpacing};
+  const Anatomy anatomy(largest);
+  const auto voxels = [&](const Grid& of) {
+    const TissueRaster raster = rasterize(anatomy, of);
+    std::size_t nipple = 0;
+    for (const TissueMix& mix : raster.voxels)
+      nipple += mix.material[0] == static_cast<Material>(Tissue::nipple);
+    return std::array{std::count_if(raster.breast.voxels.begin(), raster.breast.voxels.end(),
+                                    [](std::uint8_t side) { return side != 0; }),
+                      static_cast<std::ptrdiff_t>(nipple)};
+  };
+  EXPECT_EQ(voxels(grid), voxels(wider));
+}
+
+TEST(LanePlaces, ReadsTheLinearInterpolationAndNothingBeyondTheBox) {
+  SignalLanes lanes;
+  lanes.box = {{-1, 2, 3}, {6, 5, 4}};
+  lanes.lanes.assign(2, std::vector<float>(lanes.box.voxel_count()));
+  lanes.labels.resize(lanes.box.voxel_count());
+  // Linear in each coordinate, so that the interpolation is exact.
+  const auto value = [](float x, float y, float z) { return (1 + x) * (2 - 0.5f * y) + z * (0.25f + x * y); };
+  std::size_t voxel = 0;
+  for (int z = 3; z < 7; ++z)
+    for (int y = 2; y < 7; ++y)
+      for (int x = -1; x < 5; ++x, ++voxel) {
+        lanes.lanes[0][voxel] = value(static_cast<float>(x), static_cast<float>(y), static_cast<float>(z));
+        lanes.labels[voxel] = static_cast<std::uint8_t>(voxel);
+      }
+  // Seven places: not a whole number of fours. The last two lie beyond the box.
+  const std::vector<float> x{-1, 0.25f, 3.9f, 2, 1.6f, -1.5f, 1}, y{2, 3.5f, 5.75f, 4, 2.4f, 4, 4},
+      z{3, 4.5f, 3.125f, 5, 5.9f, 4, 7};
+  LanePlaces places;
+  places.set(lanes, x, y, z);
+  std::vector<float> read(7, -1);
+  std::vector<std::uint8_t> labels(7, 255);
+  places.read(lanes, 0, read.data());
+  places.read_labels(lanes, labels.data());
+  for (std::size_t n = 0; n < 5; ++n) EXPECT_NEAR(read[n], value(x[n], y[n], z[n]), 2e-4) << n;
+  EXPECT_EQ(labels[0], 0);
+  EXPECT_EQ(labels[3], 3 + 6 * (2 + 5 * 2));
+  EXPECT_EQ(labels[4], 3 + 6 * (0 + 5 * 3));
+  for (const std::size_t n : {5, 6}) {
+    EXPECT_EQ(read[n], 0);
+    EXPECT_EQ(labels[n], 0);
+  }
 }
 
 TEST(MriPatchSampler, ASampleIsTheSameInAnyOrderAndForAnyNumberOfThreads) {
