@@ -19,4 +19,5 @@ if(NOT LOBULE_FUZZ)
   find_package(tomlplusplus REQUIRED)
   # Debian's CMake file of oneDNN asks for OpenCL; the library itself does not.
   find_library(DNNL dnnl REQUIRED)
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
 endif()

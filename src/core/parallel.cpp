@@ -32,6 +32,10 @@ void set_thread_count(int threads) {
   requested_threads = threads;
 }
 
+bool inside_parallel_loop() {
+  return inside_loop;
+}
+
 void parallel_for_ranges(std::size_t count, std::size_t grain,
                          const std::function<void(std::size_t, std::size_t)>& body) {
   if (count == 0) return;

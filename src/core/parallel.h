@@ -13,6 +13,9 @@ namespace lobule {
 int thread_count();
 void set_thread_count(int threads);
 
+// Whether the caller runs inside a body of the loops below, where further loops run in one thread.
+bool inside_parallel_loop();
+
 // Calls body(begin, end) on disjoint pieces that cover [0, count). Pieces are at most `grain` long and are
 // taken by idle threads. The first exception thrown by a piece is thrown again here after all have ended.
 // A call from inside a body runs in the calling thread.
