@@ -13,6 +13,7 @@ std::unique_ptr<Command> make_convert_command();
 std::unique_ptr<Command> make_demo_command();
 std::unique_ptr<Command> make_docs_command();
 std::unique_ptr<Command> make_info_command();
+std::unique_ptr<Command> make_models_command();
 std::unique_ptr<Command> make_phantom_command();
 std::unique_ptr<Command> make_train_command();
 

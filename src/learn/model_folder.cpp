@@ -36,9 +36,14 @@ bool is_model_folder(const fs::path& folder) {
   return fs::is_regular_file(folder / kDocument, ignored);
 }
 
+nn::ModelDocument read_model_document(const fs::path& folder) {
+  const fs::path path = folder / kDocument;
+  return nn::model_from_json(io::read_file(path), path.string());
+}
+
 nn::Model read_model(const fs::path& folder) {
-  const fs::path document_path = folder / kDocument, weights_path = folder / kWeights;
-  nn::ModelDocument document = nn::model_from_json(io::read_file(document_path), document_path.string());
+  const fs::path weights_path = folder / kWeights;
+  nn::ModelDocument document = read_model_document(folder);
   const std::string bytes = io::read_file(weights_path);
   if (sha256_hex(bytes) != document.weights.sha256)
     throw Error(weights_path.string(), "its SHA-256 is not the one that model.json states",

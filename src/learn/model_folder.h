@@ -13,6 +13,9 @@ namespace lobule::learn {
 // that are not those of the network.
 nn::Model read_model(const std::filesystem::path& folder);
 
+// model.json alone. Throws Error.
+nn::ModelDocument read_model_document(const std::filesystem::path& folder);
+
 // Whether the folder holds a model.json.
 bool is_model_folder(const std::filesystem::path& folder);
 
