@@ -133,7 +133,10 @@ RawLine split_line(const std::vector<std::string>& words, const OptionSet& optio
     if (is_switch(option))
       parser.add_flag(names, switches[i]);
     else
-      parser.add_option(names, taken[i])->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      parser.add_option(names, taken[i])
+          ->expected(1)
+          ->allow_extra_args(false)  // what follows the value is an input
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
   if (!text.inputs.empty()) parser.add_option("inputs", line.inputs);
   for (const std::string& word : words) {

@@ -12,6 +12,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_phantom_command());
   commands.push_back(make_train_command());
   commands.push_back(make_models_command());
+  commands.push_back(make_predict_command());
   commands.push_back(make_docs_command());
   return commands;
 }

@@ -16,5 +16,6 @@ std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_models_command();
 std::unique_ptr<Command> make_phantom_command();
 std::unique_ptr<Command> make_train_command();
+std::unique_ptr<Command> make_predict_command();
 
 }  // namespace lobule::app

@@ -1,0 +1,85 @@
+// Classifiers: one row of scores for each image.
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/table.h"
+#include "io/files.h"
+#include "io/inputs.h"
+#include "nn/engine.h"
+#include "pipeline/classifier_input.h"
+#include "pipeline/predict.h"
+
+namespace lobule::pipeline {
+namespace {
+
+nn::Precision precision_of(const std::string& word) {
+  if (word != "bf16") return nn::Precision::f32;
+  if (!nn::has_bf16())
+    throw Error("--precision", "this processor does not compute in bf16", "", "Use f32, or auto");
+  return nn::Precision::bf16;
+}
+
+std::vector<float> softmax(const std::vector<float>& logits) {
+  const double largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - largest);
+  std::vector<float> scores;
+  for (const float logit : logits) scores.push_back(static_cast<float>(std::exp(logit - largest) / sum));
+  return scores;
+}
+
+// The shortest text that reads back as the same float.
+std::string shortest(float value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+// Whether the network's first output is probabilities already.
+bool ends_in_softmax(const nn::Graph& graph) {
+  const nn::Layer& last = graph.nodes[static_cast<std::size_t>(graph.outputs[0].node)].layer;
+  return std::holds_alternative<nn::Softmax>(last);
+}
+
+}  // namespace
+
+PredictOutcome predict_classes(const nn::Model& model, const std::vector<std::string>& inputs,
+                               const PredictOptions& options, Context& context) {
+  const nn::Engine engine(model.graph, model.weights, {.precision = precision_of(options.precision)});
+  io::prepare_output_folder(options.output);
+  const io::TemporaryFolder scratch;
+  const io::Inputs found =
+      io::collect_inputs({inputs.begin(), inputs.end()}, scratch.path(), {}, context.cancellation);
+  const bool as_given = options.logits || ends_in_softmax(model.graph);
+  PredictOutcome outcome;
+  outcome.findings = found.findings;
+  Table table{{"file", "class", "score"}, {}};
+  context.progress.begin("classify");
+  for (std::size_t n = 0; n < found.files.size(); ++n) {
+    context.cancellation.check();
+    const io::InputFile& file = found.files[n];
+    try {
+      const Tensor input =
+          classifier_input(read_image_for_classifier(file.path, file.name), model.preprocessing);
+      const std::vector<float> logits = engine.run({input})[0].values;
+      const std::vector<float> scores = as_given ? logits : softmax(logits);
+      for (std::size_t c = 0; c < scores.size(); ++c)
+        table.rows.push_back({file.name, std::to_string(c), shortest(scores[c])});
+      ++outcome.images;
+    } catch (const Error& error) {
+      outcome.findings.push_back(error.finding());
+    }
+    context.progress.update(static_cast<double>(n + 1) / static_cast<double>(found.files.size()));
+  }
+  context.progress.finish();
+  if (outcome.images == 0) return outcome;
+  outcome.files = {std::filesystem::path(options.output) / "predictions.csv"};
+  io::write_file(outcome.files[0], to_csv(table));
+  return outcome;
+}
+
+}  // namespace lobule::pipeline
