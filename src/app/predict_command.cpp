@@ -26,8 +26,7 @@ class PredictCommand : public Command {
 
   int run(Context& context, const std::vector<std::string>& inputs) override {
     if (inputs.size() < 2)
-      throw Error("lobule predict", inputs.empty() ? "no network is named" : "no image is given", "",
-                  "See lobule predict --help");
+      throw Error("lobule predict", "no image is given", "", "See lobule predict --help");
     const pipeline::PredictOutcome outcome =
         pipeline::predict(inputs[0], {inputs.begin() + 1, inputs.end()}, options_, context);
     print_findings(outcome.findings);

@@ -24,8 +24,9 @@ TEST(PredictCommand, InputsMayStandOnBothSidesOfOptions) {
 
 TEST(PredictCommand, SaysWhatIsMissing) {
   const auto none = test::run_program({test::lobule_program(), "predict"});
-  EXPECT_NE(none.output.find("lobule predict: no network is named. See lobule predict --help."),
-            std::string::npos)
+  EXPECT_NE(
+      none.output.find("lobule predict: no MODEL|NETWORK INPUT... is given. See lobule predict --help."),
+      std::string::npos)
       << none.output;
   const auto no_image = test::run_program({test::lobule_program(), "predict", "resnet18"});
   EXPECT_NE(no_image.output.find("no image is given"), std::string::npos) << no_image.output;

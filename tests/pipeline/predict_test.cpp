@@ -107,7 +107,7 @@ TEST(Predict, RefusesWhatItCannotRun) {
   EXPECT_EQ(message_of("resnet18", options),
             "lobule predict: the network resnet18 has no weights. Name a file of them with --weights.");
   EXPECT_EQ(message_of("vgg11", options).substr(0, 52),
-            "network \"vgg11\": there is no such network. The netw");
+            "network \"vgg11\": there is no such network. The netwo");
   options.weights = planted_weights(scratch.path()).string();
   EXPECT_EQ(message_of("resnet18", options).substr(0, 53),
             "weights: conv1.weight is missing, bn1.weight is missi");
