@@ -9,8 +9,11 @@
 #include "io/inputs.h"
 #include "io/nifti.h"
 #include "io/nifti_format.h"
+#include "io/safetensors.h"
+#include "io/torch_checkpoint.h"
 #include "raw_dicom.h"
 #include "support/test_support.h"
+#include "support/torch_files.h"
 
 namespace lobule::io {
 namespace {
@@ -109,6 +112,38 @@ TEST_F(Allocation, ANiftiTakesAMultipleOfItsBytesWhateverItsHeaderClaims) {
   write_file(folder / "b.nii", bytes);
   ASSERT_EQ(test::run_program({"gzip", "-n", (folder / "b.nii").string()}).exit_code, 0);
   EXPECT_LT(read(read_file(folder / "b.nii.gz")), kOverhead);
+}
+
+// The multiples of docs/formats/models.md.
+TEST_F(Allocation, SafetensorsTakeAtMostSixteenTimesTheirBytes) {
+  const auto grows = [](const std::string& header, const std::string& data) {
+    const std::string file = test::le(static_cast<std::uint64_t>(header.size())) + header + data;
+    const std::uint64_t used = growth([&] { parse_safetensors(file, "w"); });
+    EXPECT_LT(used, 16 * file.size() + kOverhead);
+  };
+  std::string metadata = R"({"__metadata__":{"":"")",
+              empty = R"({"":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
+  for (int i = 0; i < 200'000; ++i) {
+    metadata += ",\"" + std::to_string(i) + R"(":"")";
+    empty += ",\"" + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
+  }
+  grows(metadata + "}}", "");
+  grows(empty + "}", "");
+  grows(R"({"a":{"dtype":"BOOL","shape":[8000000],"data_offsets":[0,8000000]}})",
+        std::string(8'000'000, '\1'));
+  grows(std::string(8'000'000, '['), "");
+}
+
+TEST_F(Allocation, PicklesTakeAtMost128TimesTheirBytes) {
+  const auto grows = [](const std::string& object) {
+    const std::string file = test::torch_legacy(object, {}, {});
+    const std::uint64_t used = growth([&] { parse_torch_checkpoint(file, "w"); });
+    EXPECT_LT(used, 128 * file.size() + kOverhead);
+  };
+  grows(std::string(1'900'000, ')'));
+  grows("N" + std::string(1'000'000, '\x85'));
+  grows(")" + std::string(4'000'000, '\x94'));
+  grows(std::string(8'000'000, '('));
 }
 
 }  // namespace
