@@ -97,7 +97,7 @@ std::vector<Tensor> Engine::run(const std::vector<Tensor>& inputs) const {
   const std::lock_guard lock(impl_->mutex);
   const Threads threads;
   const Plan& plan = impl_->plan(shapes);
-  impl_->arena.reserve(plan.arena_bytes());
+  impl_->arena.reserve(plan.arena_bytes(omp_get_max_threads()));
   std::vector<Tensor> outputs;
   std::int64_t batch = 1;
   for (const Output& output : impl_->graph.outputs) {
@@ -129,7 +129,7 @@ std::size_t Engine::memory_bytes(const std::vector<Shape>& inputs) const {
   infer_shapes(impl_->graph, inputs);
   const std::lock_guard lock(impl_->mutex);
   const Threads threads;
-  std::size_t bytes = impl_->plan(inputs).arena_bytes();
+  std::size_t bytes = impl_->plan(inputs).arena_bytes(omp_get_max_threads());
   for (const auto& weights : impl_->weights) bytes += weights->bytes();
   return bytes;
 }

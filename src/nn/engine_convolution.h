@@ -21,6 +21,8 @@ class ConvolutionWeights {
   ConvolutionWeights(std::vector<float> weight, std::vector<float> bias);
   ~ConvolutionWeights();
   std::size_t bytes() const;
+  const std::vector<float>& weight() const { return weight_; }
+  const std::vector<float>& bias() const { return bias_; }
 
  private:
   friend class DnnlConvolution;

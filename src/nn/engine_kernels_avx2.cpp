@@ -1,5 +1,9 @@
 // The kernels of engine_kernels.inc, compiled for avx2 (cmake/edges.cmake).
 
+#include <omp.h>
+
+#include <utility>
+
 #include "nn/engine_kernels.h"
 
 #define LOBULE_BLOCK 8

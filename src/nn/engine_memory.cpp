@@ -44,17 +44,18 @@ Arena::~Arena() {
 }
 
 void Arena::reserve(std::size_t bytes) {
-  constexpr std::size_t kHugePage = std::size_t{1} << 21;
+  constexpr std::size_t kPage = std::size_t{1} << 12, kHugePage = std::size_t{1} << 21;
   if (bytes <= bytes_) return;
   std::free(data_);
-  bytes_ = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-  data_ = static_cast<std::byte*>(std::aligned_alloc(kHugePage, bytes_));
+  const std::size_t page = bytes < kHugePage ? kPage : kHugePage;
+  bytes_ = (bytes + page - 1) / page * page;
+  data_ = static_cast<std::byte*>(std::aligned_alloc(page, bytes_));
   if (data_ == nullptr) {
     bytes_ = 0;
     throw Error("network", "its intermediate images need " + std::to_string(bytes >> 20) + " MiB",
                 "there is not so much memory", "Choose a smaller window");
   }
-  madvise(data_, bytes_, MADV_HUGEPAGE);
+  if (page == kHugePage) madvise(data_, bytes_, MADV_HUGEPAGE);
 }
 
 }  // namespace lobule::nn

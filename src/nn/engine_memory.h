@@ -21,8 +21,8 @@ struct Placement {
 // Largest first, each at the lowest place that is free throughout its life.
 Placement place(const std::vector<Lifetime>& lifetimes);
 
-// Memory that begins at a multiple of 2 MiB, in huge pages where the system gives them. Its pages are touched
-// by whoever uses them first, and then stay.
+// Memory that begins at a page; at a huge one, where it is larger than one and the system gives them. Its
+// pages are touched by whoever uses them first, and then stay.
 class Arena {
  public:
   Arena() = default;
@@ -33,6 +33,7 @@ class Arena {
   // Makes it at least so large; what it held is lost if it grows. Throws Error where there is not so much.
   void reserve(std::size_t bytes);
   std::byte* data() const { return data_; }
+  float* floats() const { return reinterpret_cast<float*>(data_); }
   std::size_t bytes() const { return bytes_; }
 
  private:

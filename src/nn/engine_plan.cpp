@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "nn/engine_fusion.h"
 #include "nn/engine_memory.h"
 
 namespace lobule::nn {
@@ -12,6 +13,8 @@ namespace {
 std::size_t index(int i) {
   return static_cast<std::size_t>(i);
 }
+
+constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
 Extent extent_of(const Shape& shape) {
   const auto from_end = [&](std::size_t i) { return static_cast<int>(shape[shape.size() - i]); };
@@ -25,8 +28,14 @@ struct Plan::Impl {
   std::vector<Shape> shapes;         // of the nodes
   std::vector<BlockedImage> images;  // of the values; data: where they begin in the arena
   std::vector<std::unique_ptr<DnnlConvolution>> convolutions;  // of the steps, where oneDNN computes them
-  std::vector<std::size_t> converted;  // of the inputs: where their bf16 form is, for plain convolutions
-  std::size_t working_at = 0, arena_bytes = 0;
+  std::vector<std::size_t> converted;   // of the inputs: where their bf16 form is, for plain convolutions
+  std::vector<StepFusion> fusions;      // of the steps
+  std::vector<std::size_t> moments_at;  // of convolutions whose image's moments somebody wants
+  std::vector<std::size_t> scales_at;   // of deferred normalizations: scale, then shift
+  std::size_t working_at = 0, arena_bytes = 0, bytes_of_thread = 0;
+
+  Impl(const EngineParts& p, const std::vector<Shape>& inputs)
+      : parts(p), shapes(infer_shapes(p.graph, inputs)) {}
 
   const Step& step(std::size_t s) const { return parts.lowered.steps[s]; }
   const Value& value(int v) const { return parts.lowered.values[index(v)]; }
@@ -54,6 +63,12 @@ struct Plan::Impl {
     convolutions.resize(parts.lowered.steps.size());
     for (std::size_t s = 0; s < convolutions.size(); ++s) {
       if (step(s).kind != StepKind::convolution || !parts.weights[s]->convolution) continue;
+      if (fusions[s].winograd) {
+        prepare_winograd(as_convolution(layer(step(s))), parts.kernels, *parts.weights[s]);
+        bytes_of_thread = std::max(
+            bytes_of_thread, (parts.kernels.winograd_working_bytes(winograd_job(s, nullptr)) + 63) / 64 * 64);
+        continue;
+      }
       ConvolutionSpec spec;
       spec.layer = as_convolution(layer(step(s)));
       spec.dimensions = parts.graph.dimensions;
@@ -64,6 +79,54 @@ struct Plan::Impl {
       spec.plain_input = step(s).plain_input;
       spec.activation = parts.weights[s]->activation;
       convolutions[s] = std::make_unique<DnnlConvolution>(spec, *parts.weights[s]->convolution);
+    }
+  }
+
+  std::size_t padded(int v) const {
+    const std::size_t block = index(parts.kernels.block);
+    return (index(images[index(v)].channels) + block - 1) / block * block;
+  }
+
+  // A convolution by minimal filtering; of sizes only where there is no arena yet.
+  WinogradJob winograd_job(std::size_t s, std::byte* arena) const {
+    const StepWeights& weights = *parts.weights[s];
+    const Convolution convolution = as_convolution(layer(step(s)));
+    WinogradJob job;
+    job.in = image(step(s).inputs[0], arena);
+    job.out = image(step(s).output, arena);
+    job.depth = convolution.kernel[0];
+    job.padding = convolution.padding;
+    job.weight = weights.winograd_weight.floats();
+    job.bias = weights.winograd_bias.data();
+    job.activation = weights.activation;
+    if (arena == nullptr) return job;
+    if (const int by = fusions[s].normalized_by; by >= 0) {
+      job.in_scale = reinterpret_cast<const float*>(arena + scales_at[index(by)]);
+      job.in_shift = job.in_scale + padded(step(s).inputs[0]);
+      job.in_activation = parts.weights[index(by)]->activation;
+    }
+    if (moments_at[s] != kNowhere) job.moments = reinterpret_cast<ChannelMoments*>(arena + moments_at[s]);
+    job.working = reinterpret_cast<float*>(arena + arena_bytes);
+    job.working_step = bytes_of_thread / sizeof(float);
+    return job;
+  }
+
+  // What passes between a convolution and the normalization after it, and from there to its reader.
+  void lay_out_fusions(std::vector<Lifetime>& lives,
+                       std::vector<std::pair<std::size_t, std::size_t*>>& places) {
+    moments_at.assign(fusions.size(), kNowhere);
+    scales_at.assign(fusions.size(), kNowhere);
+    for (std::size_t s = 0; s < fusions.size(); ++s) {
+      if (const int from = fusions[s].moments_of; from >= 0) {
+        const int count = parts.kernels.winograd_parts(winograd_job(index(from), nullptr));
+        places.emplace_back(lives.size(), &moments_at[index(from)]);
+        lives.push_back(
+            {index(count) * padded(step(s).output) * sizeof(ChannelMoments), from, static_cast<int>(s)});
+      }
+      if (const int by = fusions[s].normalized_by; by >= 0) {
+        places.emplace_back(lives.size(), &scales_at[index(by)]);
+        lives.push_back({2 * padded(step(s).inputs[0]) * sizeof(float), by, static_cast<int>(s)});
+      }
     }
   }
 
@@ -95,7 +158,10 @@ struct Plan::Impl {
       const std::size_t bytes = converts ? index(images[v].channels) * images[v].places() * sizeof(float) : 0;
       lives.push_back({bytes, 0, last_step});
     }
+    std::vector<std::pair<std::size_t, std::size_t*>> places;
+    lay_out_fusions(lives, places);
     const Placement placement = place(lives);
+    for (const auto& [life, at] : places) *at = placement.offsets[life];
     for (std::size_t v = 0; v < images.size(); ++v) {
       const int whole = root(static_cast<int>(v));
       const std::size_t at = placement.offsets[index(whole)] + offset_in_root(static_cast<int>(v));
@@ -103,7 +169,7 @@ struct Plan::Impl {
       converted.push_back(placement.offsets[images_end + 1 + v]);
     }
     working_at = placement.offsets[images_end];
-    arena_bytes = placement.bytes;
+    arena_bytes = (placement.bytes + 63) / 64 * 64;
   }
 
   BlockedImage image(int v, std::byte* arena) const {
@@ -116,6 +182,7 @@ struct Plan::Impl {
     const StepWeights& weights = *parts.weights[s];
     const BlockedImage out = image(step(s).output, arena);
     const int from = step(s).inputs[0];
+    if (fusions[s].winograd) return parts.kernels.winograd(winograd_job(s, arena));
     if (!convolutions[s]) {
       parts.kernels.enlarge({image(from, arena), out, as_convolution(layer(step(s))).kernel,
                              weights.enlarge_weight.data(), weights.enlarge_bias.data(), weights.activation});
@@ -145,7 +212,14 @@ struct Plan::Impl {
     job.scale = weights.scale.data();
     job.shift = weights.shift.data();
     job.activation = weights.activation;
-    parts.kernels.normalize(job);
+    if (const int from = fusions[s].moments_of; from >= 0) {
+      const WinogradJob writer = winograd_job(index(from), arena);
+      job.moments = writer.moments;
+      job.parts = parts.kernels.winograd_parts(writer);
+    }
+    if (!fusions[s].deferred) return parts.kernels.normalize(job);
+    float* scale = reinterpret_cast<float*>(arena + scales_at[s]);
+    parts.kernels.normalization(job, scale, scale + padded(step(s).output));
   }
 
   void run_step(std::size_t s, const std::vector<const float*>& inputs, std::byte* arena) const {
@@ -175,19 +249,20 @@ struct Plan::Impl {
 };
 
 Plan::Plan(const EngineParts& parts, const std::vector<Shape>& shapes)
-    : impl_(std::make_unique<Impl>(Impl{parts, infer_shapes(parts.graph, shapes), {}, {}, {}})) {
+    : impl_(std::make_unique<Impl>(Impl(parts, shapes))) {
   for (const Value& value : parts.lowered.values) {
     const Shape& shape = impl_->shapes[index(value.node)];
     impl_->images.push_back({nullptr, static_cast<int>(shape[1]), extent_of(shape)});
   }
+  impl_->fusions = fuse(parts.graph, parts.lowered, impl_->images, parts.kernels);
   impl_->make_convolutions();
   impl_->lay_out();
 }
 
 Plan::~Plan() = default;
 
-std::size_t Plan::arena_bytes() const {
-  return impl_->arena_bytes;
+std::size_t Plan::arena_bytes(int threads) const {
+  return impl_->arena_bytes + index(threads) * impl_->bytes_of_thread;
 }
 
 void Plan::run(const std::vector<const float*>& inputs, const std::vector<float*>& outputs, std::byte* arena,
@@ -222,6 +297,8 @@ std::vector<StepTime> Plan::steps() const {
   for (std::size_t s = 0; s < impl_->parts.lowered.steps.size(); ++s) {
     const Step& step = impl_->step(s);
     StepTime time{step.name, "vector", 0, 0};
+    if (impl_->fusions[s].winograd) time.how = "winograd 4×4";
+    if (impl_->fusions[s].deferred) time.how = "left to its reader";
     if (impl_->convolutions[s]) time.how = impl_->convolutions[s]->name();
     if (step.kind == StepKind::convolution) {
       const Convolution layer = as_convolution(impl_->layer(step));

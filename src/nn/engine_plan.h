@@ -25,8 +25,8 @@ class Plan {
   Plan(const EngineParts& parts, const std::vector<Shape>& shapes);
   ~Plan();
 
-  // Of the block of memory that run() works in.
-  std::size_t arena_bytes() const;
+  // Of the block of memory that run() works in, with so many threads.
+  std::size_t arena_bytes(int threads) const;
 
   // `inputs` and `outputs`: as the graph has them, each one sample in plain order. Adds each step's seconds
   // to `seconds`.

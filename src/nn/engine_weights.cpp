@@ -1,5 +1,6 @@
 #include "nn/engine_weights.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -112,7 +113,8 @@ struct Preparing {
 std::size_t StepWeights::bytes() const {
   const std::size_t own =
       scale.size() + shift.size() + enlarge_weight.size() + enlarge_bias.size() + slopes.size();
-  return own * sizeof(float) + (convolution ? convolution->bytes() : 0);
+  return (own + winograd_bias.size()) * sizeof(float) + winograd_weight.bytes() +
+         (convolution ? convolution->bytes() : 0);
 }
 
 Convolution as_convolution(const Layer& layer) {
@@ -123,6 +125,18 @@ Convolution as_convolution(const Layer& layer) {
   made.out_channels = linear.out_channels;
   made.bias = linear.bias;
   return made;
+}
+
+void prepare_winograd(const Convolution& layer, const Kernels& kernels, StepWeights& weights) {
+  if (!weights.winograd_bias.empty()) return;
+  const int depth = layer.kernel[0], block = kernels.block;
+  weights.winograd_weight.reserve(
+      kernels.winograd_weight_count(layer.out_channels, layer.in_channels, depth) * sizeof(float));
+  kernels.winograd_weights(weights.convolution->weight().data(), layer.out_channels, layer.in_channels, depth,
+                           weights.winograd_weight.floats());
+  weights.winograd_bias.assign(index((layer.out_channels + block - 1) / block * block), 0);
+  const std::vector<float>& bias = weights.convolution->bias();
+  std::copy(bias.begin(), bias.end(), weights.winograd_bias.begin());
 }
 
 bool enlarges(const Convolution& layer) {

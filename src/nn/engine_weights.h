@@ -6,6 +6,7 @@
 
 #include "nn/engine_convolution.h"
 #include "nn/engine_lower.h"
+#include "nn/engine_memory.h"
 
 namespace lobule::nn {
 
@@ -13,6 +14,8 @@ struct StepWeights {
   std::unique_ptr<ConvolutionWeights> convolution;
   std::vector<float> scale, shift;                  // of a normalization, padded to whole blocks
   std::vector<float> enlarge_weight, enlarge_bias;  // EnlargeJob's
+  Arena winograd_weight;                            // made when a plan first asks for it
+  std::vector<float> winograd_bias;                 // padded
   std::vector<float> slopes;                        // of prelu with a weight for each channel, padded
   PointwiseActivation activation;                   // may point to slopes
 
@@ -21,6 +24,9 @@ struct StepWeights {
 
 // The convolution that a layer of kind convolution or linear is.
 Convolution as_convolution(const Layer& layer);
+
+// Makes the weights that a convolution by minimal filtering needs, unless they are there.
+void prepare_winograd(const Convolution& layer, const Kernels& kernels, StepWeights& weights);
 
 // Whether it is a transposed convolution whose windows do not overlap.
 bool enlarges(const Convolution& layer);
