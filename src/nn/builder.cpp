@@ -64,6 +64,15 @@ Value Builder::convolution_up(const std::string& name, Value x, int out_channels
   return put(name, layer, {x.node}, out_channels);
 }
 
+Value Builder::transposed_convolution(const std::string& name, Value x, int out_channels,
+                                      const ConvolutionOptions& options, Extents output_padding) {
+  const Value result = convolution(name, x, out_channels, options);
+  auto& layer = std::get<Convolution>(graph_.nodes.back().layer);
+  layer.transposed = true;
+  layer.output_padding = extent(output_padding, 0);
+  return result;
+}
+
 Value Builder::normalize(const std::string& name, Value x, Normalization normalization) {
   normalization.channels = x.channels;
   return put(name, normalization, {x.node}, x.channels);

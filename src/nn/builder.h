@@ -61,6 +61,9 @@ class Builder {
   Value convolution(const std::string& name, Value x, int out_channels, const ConvolutionOptions& options);
   // Enlarges by `factor`, with kernel and stride of it.
   Value convolution_up(const std::string& name, Value x, int out_channels, Extents factor, bool bias = true);
+  // The adjoint of a convolution with these options, its result longer by `output_padding` at the end.
+  Value transposed_convolution(const std::string& name, Value x, int out_channels,
+                               const ConvolutionOptions& options, Extents output_padding = 0);
   // Channels are filled in; groups only of kind group.
   Value normalize(const std::string& name, Value x, Normalization normalization);
   Value activate(const std::string& name, Value x, Activation activation);
