@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "nn/fixed_weights.h"
+#include "nn/foreign/monai.h"
 #include "nn/networks/named_network.h"
 #include "nn/networks/resnet.h"
 #include "nn/networks/squeezenet.h"
@@ -93,6 +94,20 @@ Graph referenced_network(const std::string& name) {
                    .in_channels = 1,
                    .classes = 5,
                    .shortcut = ShortcutKind::zero_padding});
+  if (name.starts_with("monai_unet"))
+    return monai_unet({.in_channels = 2,
+                       .out_channels = 3,
+                       .channels = {4, 6, 8},
+                       .strides = {2, 2},
+                       .residual_units = name.back() - '0'});
+  if (name == "monai_basic_unet") return monai_basic_unet({.dimensions = 2, .features = {4, 4, 6, 6, 8, 4}});
+  if (name == "monai_segresnet")
+    return monai_segresnet({.in_channels = 2,
+                            .out_channels = 3,
+                            .init_filters = 4,
+                            .blocks_down = {1, 2},
+                            .blocks_up = {1},
+                            .normalization = {.kind = NormalizationKind::group, .groups = 2}});
   if (name.starts_with("unet")) return unet(small_unet(name[4] == '2' ? 2 : 3, name.ends_with("residual")));
   return named_network(name);
 }

@@ -153,6 +153,94 @@ def unet(dimensions, residual):
          f.conv("decoder.out.labels", x, 3, 1, bias=True))
 
 
+def prelu(name, x):
+    return F.prelu(x, fixed_weight(name + ".weight", (1,)))
+
+
+def monai_unet(units):
+    """monai.networks.nets.UNet (MONAI 0.8 and later) by its names: channels 4, 6, 8, strides 2."""
+    f = Fixed(3)
+    norm = lambda x: F.instance_norm(x)
+    shape = (1, 2, 8, 12, 16)
+
+    def adn(name, x):
+        return prelu(name + ".adn.A", norm(x))
+
+    def conv(name, x, out, stride=1, only=False):
+        x = f.conv(name + ".conv", x, out, 3, stride, bias=True)
+        return x if only else adn(name, x)
+
+    def residual(name, x, out, stride, count, last_only=False):
+        around = x
+        if stride != 1 or x.shape[1] != out:
+            around = f.conv(name + ".residual", x, out, 3 if stride > 1 else 1, stride, bias=True)
+        for i in range(count):
+            x = conv(f"{name}.conv.unit{i}", x, out, stride if i == 0 else 1, last_only and i == count - 1)
+        return x + around
+
+    def down(name, x, out, stride):
+        return residual(name, x, out, stride, units) if units else conv(name, x, out, stride)
+
+    def up(name, x, out, top):
+        at = name + ".0" if units else name
+        w = fixed_weight(at + ".conv.weight", (x.shape[1], out, 3, 3, 3))
+        x = F.conv_transpose3d(x, w, fixed_weight(at + ".conv.bias", (out,)), 2, 1, 1)
+        if not units:
+            return x if top else adn(at, x)
+        return residual(name + ".1", adn(at, x), out, 1, 1, top)
+
+    def block(name, x, channels, out, top=False):
+        x = down(name + ".0", x, channels[0], 2)
+        below = name + ".1.submodule"
+        deep = block(below, x, channels[1:], channels[0]) if len(channels) > 2 else down(below, x, channels[1], 1)
+        return up(name + ".2", torch.cat([x, deep], 1), out, top)
+
+    show(f"monai_unet_{units}", shape, block("model", fixed_image(shape), [4, 6, 8], 3, True))
+
+
+def monai_basic_unet():
+    """monai.networks.nets.BasicUNet by its names: features 4, 4, 6, 6, 8, 4."""
+    f, features = Fixed(2), (4, 4, 6, 6, 8, 4)
+    shape = (1, 1, 32, 48)
+
+    def two(name, x, out):
+        for i in range(2):
+            at = f"{name}.conv_{i}"
+            x = F.leaky_relu(f.instance(at + ".adn.N", f.conv(at + ".conv", x, out, bias=True)), 0.1)
+        return x
+
+    levels = [two("conv_0", fixed_image(shape), features[0])]
+    for i in range(1, 5):
+        levels.append(two(f"down_{i}.convs", F.max_pool2d(levels[-1], 2), features[i]))
+    x = levels[4]
+    for i in range(4, 0, -1):
+        x = f.up(f"upcat_{i}.upsample.deconv", x, x.shape[1] // 2 if i > 1 else x.shape[1])
+        x = two(f"upcat_{i}.convs", torch.cat([levels[i - 1], x], 1), features[i - 1] if i > 1 else features[5])
+    show("monai_basic_unet", shape, f.conv("final_conv", x, 2, 1, bias=True))
+
+
+def monai_segresnet():
+    """monai.networks.nets.SegResNet by its names: 4 filters, group normalization of 2, blocks 1, 2 and 1."""
+    f = Fixed(3)
+    shape = (1, 2, 8, 12, 16)
+
+    def norm(name, x):
+        n = (x.shape[1],)
+        return F.relu(F.group_norm(x, 2, fixed_weight(name + ".weight", n), fixed_weight(name + ".bias", n)))
+
+    def block(name, x):
+        y = f.conv(name + ".conv1.conv", norm(name + ".norm1", x), x.shape[1])
+        return f.conv(name + ".conv2.conv", norm(name + ".norm2", y), x.shape[1]) + x
+
+    first = block("down_layers.0.1", f.conv("convInit.conv", fixed_image(shape), 4))
+    x = f.conv("down_layers.1.0.conv", first, 8, stride=2)
+    x = block("down_layers.1.2", block("down_layers.1.1", x))
+    x = f.conv("up_samples.0.0.conv", x, 4, 1)
+    x = F.interpolate(x, scale_factor=2, mode="trilinear", align_corners=False) + first
+    x = norm("conv_final.0", block("up_layers.0.0", x))
+    show("monai_segresnet", shape, f.conv("conv_final.2.conv", x, 3, 1, bias=True))
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     if sys.argv[1:] == ["--names"]:
@@ -166,6 +254,10 @@ if __name__ == "__main__":
         torchvision_results()
         med3d(10, "B", True)
         med3d(18, "A", False)
+        monai_unet(0)
+        monai_unet(2)
+        monai_basic_unet()
+        monai_segresnet()
         for of_dimensions in (2, 3):
             for with_residuals in (False, True):
                 unet(of_dimensions, with_residuals)
