@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "io/torch_checkpoint.h"
+#include "learn/foreign_folder.h"
 #include "learn/model_folder.h"
 #include "nn/networks/named_network.h"
 
@@ -31,8 +32,11 @@ nn::Model load_network(const std::string& model_or_network, const PredictOptions
                   "Leave it out, or name a standard network");
     return learn::read_model(model_or_network);
   }
+  if (learn::is_foreign_model(model_or_network))
+    return learn::read_foreign_model(model_or_network, options.weights);
   if (std::filesystem::exists(model_or_network))
-    throw Error(model_or_network, "it is no model folder", "it holds no model.json",
+    throw Error(model_or_network, "it is no model folder",
+                "it holds no model.json, no plans.json of nnU-Net and no configs/inference.json of MONAI",
                 "Name a model folder or one of " + join(nn::network_names(), ", "));
   nn::Model model;
   model.name = model_or_network;
@@ -50,7 +54,10 @@ nn::Model load_network(const std::string& model_or_network, const PredictOptions
 
 bool is_classifier(const nn::Model& model) {
   const nn::Graph& graph = model.graph;
-  const auto extent = [](int window, int multiple) { return std::max({window, multiple, 64}); };
+  // Of the window, or of 64, the next multiple of what extents have to be.
+  const auto extent = [](int window, int multiple) {
+    return ((window > 0 ? window : 64) + multiple - 1) / multiple * multiple;
+  };
   const nn::Preprocessing& p = model.preprocessing;
   Shape image{1, p.channels, extent(p.window[2], p.multiple[2]), extent(p.window[1], p.multiple[1]),
               extent(p.window[0], p.multiple[0])};

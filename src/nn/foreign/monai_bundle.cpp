@@ -336,9 +336,11 @@ Model monai_model(std::string_view inference_json, std::string_view metadata_jso
   read_preprocessing(root, model.preprocessing);
   read_window(root, model.preprocessing, static_cast<std::size_t>(graph.dimensions));
   if (graph.dimensions == 2) model.preprocessing.window[2] = 1;
-  const auto& last =
-      std::get<Convolution>(graph.nodes[static_cast<std::size_t>(graph.outputs[0].node)].layer);
-  model.labels = labels_of(metadata, last.out_channels);
+  const auto& multiple = model.preprocessing.multiple;
+  Shape image{1, model.preprocessing.channels, 8 * multiple[2], 8 * multiple[1], 8 * multiple[0]};
+  if (graph.dimensions == 2) image.erase(image.begin() + 2);
+  const Shape result = infer_shapes(model.graph, {image})[static_cast<std::size_t>(graph.outputs[0].node)];
+  model.labels = labels_of(metadata, static_cast<int>(result[1]));
   model.provenance = {{"origin", "MONAI bundle"}};
   return model;
 }
