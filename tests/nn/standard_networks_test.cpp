@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <numeric>
 #include <sstream>
@@ -10,6 +11,7 @@
 #include "core/error.h"
 #include "nn/fixed_weights.h"
 #include "nn/foreign/monai.h"
+#include "nn/networks/detector.h"
 #include "nn/networks/named_network.h"
 #include "nn/networks/resnet.h"
 #include "nn/networks/squeezenet.h"
@@ -43,38 +45,6 @@ Shape shape_of(std::string text) {
   return shape;
 }
 
-TEST(StandardNetworks, HaveThePublishedNumberOfParameters) {
-  // torchvision 0.14, "Table of all available classification weights" (Params), in full as the meta data of
-  // its weights have them ("num_params").
-  const std::map<std::string, std::size_t> published{
-      {"resnet18", 11689512},  {"resnet34", 21797672},     {"resnet50", 25557032},    {"resnet101", 44549160},
-      {"resnet152", 60192808}, {"squeezenet1_0", 1248424}, {"squeezenet1_1", 1235496}};
-  ASSERT_EQ(network_names().size(), published.size());
-  for (const auto& [name, count] : published) EXPECT_EQ(parameter_count(named_network(name)), count) << name;
-}
-
-TEST(StandardNetworks, NameTheirParametersAsTorchvision) {
-  std::map<std::string, std::map<std::string, Shape>> wanted, given;
-  for (const auto& row : rows_of("torchvision_parameters.csv"))
-    wanted[row.at(0)][row.at(1)] = shape_of(row.at(2));
-  ASSERT_EQ(wanted.size(), 5U);
-  for (const auto& [network, names] : wanted)
-    for (const Parameter& parameter : parameters(named_network(network)))
-      given[network][parameter.name] = parameter.shape;
-  EXPECT_EQ(given, wanted);
-}
-
-TEST(StandardNetworks, AnUnknownNameListsTheNearest) {
-  try {
-    named_network("resnet19");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.what(),
-                 "network \"resnet19\": there is no such network. Did you mean resnet18, resnet101, "
-                 "resnet152?");
-  }
-}
-
 UNetOptions small_unet(int dimensions, bool residual) {
   UNetOptions options;
   options.dimensions = dimensions;
@@ -94,6 +64,7 @@ Graph referenced_network(const std::string& name) {
                    .in_channels = 1,
                    .classes = 5,
                    .shortcut = ShortcutKind::zero_padding});
+  if (name.starts_with("retinanet")) return retinanet({.classes = 5});
   if (name.starts_with("monai_unet"))
     return monai_unet({.in_channels = 2,
                        .out_channels = 3,
@@ -112,6 +83,44 @@ Graph referenced_network(const std::string& name) {
   return named_network(name);
 }
 
+TEST(StandardNetworks, HaveThePublishedNumberOfParameters) {
+  // torchvision 0.14, "Table of all available classification weights" (Params), in full as the meta data of
+  // its weights have them ("num_params").
+  const std::map<std::string, std::size_t> published{
+      {"resnet18", 11689512},  {"resnet34", 21797672},     {"resnet50", 25557032},    {"resnet101", 44549160},
+      {"resnet152", 60192808}, {"squeezenet1_0", 1248424}, {"squeezenet1_1", 1235496}};
+  ASSERT_EQ(network_names().size(), published.size());
+  for (const auto& [name, count] : published) EXPECT_EQ(parameter_count(named_network(name)), count) << name;
+}
+
+// torchvision's retinanet_resnet50_fpn for COCO has 34 014 999 (its weights' "num_params"), with the 53 120
+// weights and biases of the backbone's normalizations frozen.
+TEST(StandardNetworks, RetinaNetHasThePublishedNumberOfParameters) {
+  EXPECT_EQ(parameter_count(retinanet({})), 34014999U + 53120U);
+}
+
+TEST(StandardNetworks, NameTheirParametersAsTorchvision) {
+  std::map<std::string, std::map<std::string, Shape>> wanted, given;
+  for (const auto& row : rows_of("torchvision_parameters.csv"))
+    wanted[row.at(0)][row.at(1)] = shape_of(row.at(2));
+  ASSERT_EQ(wanted.size(), 6U);
+  for (const auto& [network, names] : wanted)
+    for (const Parameter& parameter : parameters(referenced_network(network)))
+      given[network][parameter.name] = parameter.shape;
+  EXPECT_EQ(given, wanted);
+}
+
+TEST(StandardNetworks, AnUnknownNameListsTheNearest) {
+  try {
+    named_network("resnet19");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "network \"resnet19\": there is no such network. Did you mean resnet18, resnet101, "
+                 "resnet152?");
+  }
+}
+
 class Reference : public ::testing::TestWithParam<std::vector<std::string>> {};
 
 TEST_P(Reference, ResultsOnFixedWeightsAreThoseOfAnotherProgram) {
@@ -120,7 +129,12 @@ TEST_P(Reference, ResultsOnFixedWeightsAreThoseOfAnotherProgram) {
   TensorMap weights = test::fixed_weights(graph);
   for (auto& [name, carry] : zero_padding_weights(graph)) weights[name] = carry;
   const auto all = plain::run(graph, weights, {test::fixed_image(shape_of(row.at(1)))});
-  const std::vector<float>& r = all[static_cast<std::size_t>(graph.outputs[0].node)].values;
+  const std::size_t colon = row.at(0).find(':');
+  const std::string output = colon == std::string::npos ? graph.outputs[0].name : row.at(0).substr(colon + 1);
+  const auto place = std::find_if(graph.outputs.begin(), graph.outputs.end(),
+                                  [&](const Output& candidate) { return candidate.name == output; });
+  ASSERT_NE(place, graph.outputs.end());
+  const std::vector<float>& r = all[static_cast<std::size_t>(place->node)].values;
   ASSERT_EQ(r.size(), std::stoul(row.at(2)));
   double sum = 0, absolute = 0;
   for (const float value : r) {
@@ -137,7 +151,12 @@ TEST_P(Reference, ResultsOnFixedWeightsAreThoseOfAnotherProgram) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, Reference, ::testing::ValuesIn(rows_of("network_references.csv")),
-                         [](const auto& row) { return row.param.at(0); });
+                         [](const auto& row) {
+                           std::string name = row.param.at(0);
+                           std::replace_if(
+                               name.begin(), name.end(), [](char c) { return c == ':' || c == '.'; }, '_');
+                           return name;
+                         });
 
 TEST(StandardNetworks, DilatedLayersKeepAnEighthOfTheExtents) {
   Builder b(3);

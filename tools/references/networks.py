@@ -66,6 +66,25 @@ def torchvision_results():
             show(name, shape, net(fixed_image(shape)))
 
 
+def retinanet():
+    return torchvision.models.detection.retinanet_resnet50_fpn(weights=None, weights_backbone=None, num_classes=5)
+
+
+def retinanet_results():
+    net = retinanet().double().eval()
+    state = net.state_dict()
+    for key, value in state.items():
+        if value.dim() > 0:
+            state[key] = fixed_weight(key, tuple(value.shape))
+    net.load_state_dict(state)
+    shape = (1, 3, 32, 64)
+    with torch.no_grad():
+        levels = list(net.backbone(fixed_image(shape)).values())
+        scores, boxes = net.head.classification_head, net.head.regression_head
+        show("retinanet:scores.3", shape, scores.cls_logits(scores.conv(levels[0])))
+        show("retinanet:boxes.5", shape, boxes.bbox_reg(boxes.conv(levels[2])))
+
+
 class Fixed:
     """Layers whose weights follow from their names."""
 
@@ -245,13 +264,15 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     if sys.argv[1:] == ["--names"]:
         print("network,parameter,shape")
-        for network in TORCHVISION:
-            for key, value in getattr(torchvision.models, network)(weights=None).state_dict().items():
+        for network in TORCHVISION + ["retinanet"]:
+            net = retinanet() if network == "retinanet" else getattr(torchvision.models, network)(weights=None)
+            for key, value in net.state_dict().items():
                 if value.dim() > 0:  # num_batches_tracked plays no part in a result
                     print(f"{network},{key},{'x'.join(map(str, value.shape))}")
     else:
         print("network,image,results,sum,sum_of_absolute_values,first,middle,last")
         torchvision_results()
+        retinanet_results()
         med3d(10, "B", True)
         med3d(18, "A", False)
         monai_unet(0)
