@@ -3,12 +3,13 @@
 JOBS ?= $(shell nproc)
 LOBULE = build/release/bin/lobule
 
-.PHONY: help setup build demo test bench asan tsan fuzz format check clean
+.PHONY: help setup build train demo test bench asan tsan fuzz format check clean
 
 help:
 	@echo "make demo    set up, build, make a digital patient, analyse it; opens nothing, says what to open"
 	@echo "make test    set up, build with warnings as errors, run all tests"
 	@echo "make build   build $(LOBULE)"
+	@echo "make train   build lobule-train as well, which trains networks (installs LibTorch)"
 	@echo "make bench   time lobule against its peers; writes build/bench.json"
 	@echo "make setup   install the Debian packages that all of these need"
 	@echo "make asan | tsan    the tests under sanitizers"
@@ -23,11 +24,16 @@ build:
 	@cmake --preset release -DLOBULE_TESTS=OFF >/dev/null
 	@cmake --build --preset release -j $(JOBS) --target lobule
 
+train: build
+	@tools/setup demo train
+	@cmake --preset release -DLOBULE_TESTS=OFF -DLOBULE_TRAIN=ON >/dev/null
+	@cmake --build --preset release -j $(JOBS) --target lobule-train
+
 demo: build
 	@$(LOBULE) demo -o demo
 
 test:
-	@tools/setup demo test
+	@tools/setup demo test train
 	@cmake --preset ci >/dev/null
 	@cmake --build --preset ci -j $(JOBS)
 	@ctest --test-dir build/ci --output-on-failure -j $(JOBS)
@@ -38,7 +44,7 @@ bench: build
 	@build/release/bin/lobule_bench $(LOBULE) build/bench.json
 
 asan tsan:
-	@tools/setup demo test
+	@tools/setup demo test train
 	@cmake --preset $@ >/dev/null
 	@cmake --build --preset $@ -j $(JOBS)
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/tsan.supp ctest --test-dir build/$@ --output-on-failure -j $(JOBS)

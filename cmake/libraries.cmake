@@ -1,6 +1,9 @@
 # The libraries at the edge.
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
+if(LOBULE_TRAIN_ONLY)
+  return()
+endif()
 find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(LibArchive REQUIRED)

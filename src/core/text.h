@@ -37,6 +37,9 @@ std::string quote(std::string_view text);
 // Text for HTML element content and attribute values.
 std::string escape_html(std::string_view text);
 
+// Bytes in base 64 with padding (RFC 4648, section 4).
+std::string base64(std::string_view bytes);
+
 // A name for one file or folder made from any text: no separators, no leading dot, never empty; two
 // different texts give two different names, and none can lead out of its folder.
 std::string escape_path_component(std::string_view text);

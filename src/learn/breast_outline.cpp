@@ -71,6 +71,8 @@ Task breast_outline(const TaskOptions& options) {
     return dice_figures(sample.targets.at("breast"), outputs.at(0), {"background", "breast"});
   };
   task.headline = "dice_breast";
+  task.limits = {"Made to show the way from digital patients to a mask; exams are outlined by lobule analyze.",
+                 "Not tried on implants, after mastectomy, or on one breast alone."};
   task.recipe.steps = 600;
   task.recipe.batch = 16;
   task.recipe.learning_rate = 2e-3;

@@ -36,7 +36,8 @@ struct Task {
   std::function<std::map<std::string, double>(const Sample&, const std::vector<Tensor>&)> judge;
   std::string headline;  // the figure of `judge` whose mean decides which weights are best (larger is better)
   TrainingRecipe recipe;
-  std::string trained_on;  // in words, for the card
+  std::string trained_on;           // in words, for the card
+  std::vector<std::string> limits;  // what the model must not be used for, a sentence each
 };
 
 // The names of all tasks.

@@ -1,0 +1,25 @@
+# lobule-train and its room: all that links LibTorch. Built where LibTorch is found.
+set(LOBULE_TRAIN "AUTO" CACHE STRING "Build lobule-train: ON, OFF, or AUTO (where LibTorch is found)")
+if(LOBULE_TRAIN STREQUAL "OFF" OR LOBULE_SANITIZE)
+  return()
+endif()
+if(LOBULE_TRAIN STREQUAL "ON")
+  find_package(Torch REQUIRED)
+else()
+  find_package(Torch QUIET)
+endif()
+if(NOT TORCH_LIBRARIES)
+  return()
+endif()
+file(GLOB train_sources CONFIGURE_DEPENDS src/train/*.cpp)
+list(FILTER train_sources EXCLUDE REGEX "main.cpp$")
+add_library(lobule_train STATIC ${train_sources})
+target_include_directories(lobule_train PUBLIC src)
+target_include_directories(lobule_train SYSTEM PRIVATE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(lobule_train PUBLIC lobule_core lobule_weights lobule_nn lobule_learn ${TORCH_LIBRARIES}
+                      PRIVATE lobule_options)
+# LibTorch's headers are not written for these.
+target_compile_options(lobule_train PRIVATE -Wno-shadow -Wno-unused-parameter -Wno-pedantic
+                       -Wno-deprecated-declarations)
+add_executable(lobule-train src/train/main.cpp)
+target_link_libraries(lobule-train PRIVATE lobule_options lobule_train)
