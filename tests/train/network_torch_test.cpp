@@ -90,7 +90,10 @@ TEST(TorchNetwork, EveryLayersGradientIsThatOfDifferences) {
 }
 
 TEST(TorchNetwork, GradientsInThreeDimensionsAreThoseOfDifferences) {
-  EXPECT_LT(gradient_error_of_network(nn::unet(small_unet(3)), {random_image({1, 1, 8, 8, 8}, 6)}), 1e-5);
+  // Smooth activations: across a kink differences are no gradients.
+  nn::UNetOptions options = small_unet(3);
+  options.style.activation = {nn::ActivationKind::silu};
+  EXPECT_LT(gradient_error_of_network(nn::unet(options), {random_image({1, 1, 8, 8, 8}, 6)}), 1e-5);
 }
 
 }  // namespace
