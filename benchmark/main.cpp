@@ -42,7 +42,8 @@ int run_rows(const std::string& program, const std::string& result, const std::s
        {lobule::benchmark::start_up, lobule::benchmark::index_headers, lobule::benchmark::sort_exam,
         lobule::benchmark::analyze_exam, lobule::benchmark::phantom_mri_exam,
         lobule::benchmark::phantom_mammograms, lobule::benchmark::phantom_patch_96,
-        lobule::benchmark::phantom_mammogram_pair_256}) {
+        lobule::benchmark::phantom_mammogram_pair_256, lobule::benchmark::engine_unet_3d,
+        lobule::benchmark::engine_unet_2d, lobule::benchmark::engine_volume}) {
     const Row row = make_row(setting);
     all_right = all_right && row.ok;
     std::printf("%-26s %8.3f s  peer %8.3f s  limit %8.3f s  goal %8.3f s  %6.0f MiB  %s\n", row.name.c_str(),
@@ -63,9 +64,14 @@ int main(int argc, char** argv) {
   if (first == "index" && argc == 3) return lobule::benchmark::index_folder(argv[2]);
   if (first == "touch" && argc == 3) return lobule::benchmark::touch_folder(argv[2]);
   if (first == "phantom" && argc == 3) return lobule::benchmark::time_phantom(argv[2]);
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  if (first == "engine" && argc == 4)
+    return lobule::benchmark::time_engine(argv[2], self, std::atoi(argv[3]));
+  if (first == "engine-volume" && argc == 3)
+    return lobule::benchmark::time_engine_volume(self, static_cast<std::size_t>(std::atoi(argv[2])));
   if (argc != 3) {
     std::fprintf(stderr, "usage: lobule_bench PROGRAM RESULT.json\n");
     return 2;
   }
-  return run_rows(argv[1], argv[2], std::filesystem::read_symlink("/proc/self/exe").string());
+  return run_rows(argv[1], argv[2], self);
 }

@@ -2,6 +2,7 @@
 // One row of build/bench.json: our time, a peer's time in the same run, the physical limit, the goal, and
 // whether the answer was right.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ Row phantom_mri_exam(const Setting& setting);
 Row phantom_mammograms(const Setting& setting);
 Row phantom_patch_96(const Setting& setting);
 Row phantom_mammogram_pair_256(const Setting& setting);
+Row engine_unet_3d(const Setting& setting);
+Row engine_unet_2d(const Setting& setting);
+Row engine_volume(const Setting& setting);
 
 // Sub-commands of index_headers: make N files; index a folder; open and read the first kilobytes of each
 // file of a folder and nothing else.
@@ -45,5 +49,11 @@ int touch_folder(const std::string& folder);
 // Sub-command of the phantom rows: makes what is asked for ("exam", "mammograms", "patch", "pair") and prints
 // how long it took, its limit and whether it was right, as JSON.
 int time_phantom(const std::string& what);
+
+// Sub-commands of the engine's rows. One window of a network of engine_network.h, the engine and LibTorch
+// turn about in so many rounds: prints a table of its steps, then a line of JSON. The whole volume, within so
+// much memory.
+int time_engine(const std::string& network, const std::string& self, int rounds);
+int time_engine_volume(const std::string& self, std::size_t memory_mib);
 
 }  // namespace lobule::benchmark
