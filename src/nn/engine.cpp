@@ -91,6 +91,12 @@ const Graph& Engine::graph() const {
 }
 
 std::vector<Tensor> Engine::run(const std::vector<Tensor>& inputs) const {
+  std::vector<Tensor> outputs;
+  run(inputs, outputs);
+  return outputs;
+}
+
+void Engine::run(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) const {
   std::vector<Shape> shapes;
   for (const Tensor& input : inputs) shapes.push_back(input.shape);
   const std::vector<Shape> results = infer_shapes(impl_->graph, shapes);
@@ -98,11 +104,13 @@ std::vector<Tensor> Engine::run(const std::vector<Tensor>& inputs) const {
   const Threads threads;
   const Plan& plan = impl_->plan(shapes);
   impl_->arena.reserve(plan.arena_bytes(omp_get_max_threads()));
-  std::vector<Tensor> outputs;
+  outputs.resize(impl_->graph.outputs.size());
   std::int64_t batch = 1;
-  for (const Output& output : impl_->graph.outputs) {
-    outputs.emplace_back(results[static_cast<std::size_t>(output.node)]);
-    batch = std::max(batch, outputs.back().shape[0]);
+  for (std::size_t o = 0; o < outputs.size(); ++o) {
+    const Shape& shape = results[static_cast<std::size_t>(impl_->graph.outputs[o].node)];
+    outputs[o].shape = shape;
+    outputs[o].values.resize(value_count(shape));
+    batch = std::max(batch, shape[0]);
   }
   std::vector<double> seconds;
   for (std::int64_t sample = 0; sample < batch; ++sample) {
@@ -122,7 +130,6 @@ std::vector<Tensor> Engine::run(const std::vector<Tensor>& inputs) const {
     impl_->times[s].seconds = seconds[s];
     impl_->times[s].floating_point_operations *= static_cast<double>(batch);
   }
-  return outputs;
 }
 
 std::size_t Engine::memory_bytes(const std::vector<Shape>& inputs) const {

@@ -50,6 +50,9 @@ class Engine {
   // from several threads take turns. Throws Error where shapes do not fit.
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) const;
 
+  // The same into `outputs`, whose memory is used again where it has the size.
+  void run(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) const;
+
   // Bytes that the engine holds while it runs inputs of these shapes: intermediate images, working space and
   // its copies of the weights; not the inputs and outputs themselves.
   std::size_t memory_bytes(const std::vector<Shape>& inputs) const;

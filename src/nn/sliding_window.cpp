@@ -96,27 +96,26 @@ Shape image_shape(std::size_t dimensions, std::int64_t channels, const Axes& ext
   return {1, channels, extents[0], extents[1], extents[2]};
 }
 
-// An image with the axes of `mask` (bit 0: z) in reverse. All channels; extents as given.
-void mirror(Tensor& tensor, const Axes& extents, unsigned mask) {
-  if (mask == 0) return;
-  const std::int64_t rows = value_count(tensor.shape) / index(extents[2]);
-  std::vector<float> mirrored(tensor.values.size());
-  parallel_for_ranges(index(rows), 512, [&](std::size_t begin, std::size_t end) {
+// `from` with the axes of `mask` (bit 0: z) in reverse, in `to`.
+void mirror(const Tensor& from, const Axes& extents, unsigned mask, Tensor& to) {
+  to.shape = from.shape;
+  to.values.resize(from.values.size());
+  const std::size_t rows = from.values.size() / index(extents[2]);
+  parallel_for_ranges(rows, 512, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       const auto r = static_cast<std::int64_t>(row);
       std::int64_t y = r % extents[1], z = r / extents[1] % extents[0];
       const std::int64_t channel = r / extents[1] / extents[0];
       if (mask & 1U) z = extents[0] - 1 - z;
       if (mask & 2U) y = extents[1] - 1 - y;
-      const float* from = tensor.values.data() + ((channel * extents[0] + z) * extents[1] + y) * extents[2];
-      float* to = mirrored.data() + r * extents[2];
+      const float* read = from.values.data() + ((channel * extents[0] + z) * extents[1] + y) * extents[2];
+      float* write = to.values.data() + r * extents[2];
       if (mask & 4U)
-        std::reverse_copy(from, from + extents[2], to);
+        std::reverse_copy(read, read + extents[2], write);
       else
-        std::copy(from, from + extents[2], to);
+        std::copy(read, read + extents[2], write);
     }
   });
-  tensor.values = std::move(mirrored);
 }
 
 class Slider {
@@ -124,6 +123,7 @@ class Slider {
   Slider(const std::vector<WindowModel>& models, const Shape& image, const SlidingWindowOptions& options)
       : models_(models), options_(options), dimensions_(image.size() - 2), grid_(image, options) {
     window_ = {grid_.axes[0].window, grid_.axes[1].window, grid_.axes[2].window};
+    for (const Axis& axis : grid_.axes) fits_ = fits_ && axis.window <= axis.extent;
     for (const int channels : models[0].output_channels)
       sums_.emplace_back(image_shape(dimensions_, channels,
                                      {grid_.held_planes(), grid_.axes[1].extent, grid_.axes[2].extent}));
@@ -139,7 +139,9 @@ class Slider {
       check_slab(slab, count);
       for (std::size_t y = 0; y < grid_.axes[1].starts.size(); ++y)
         for (std::size_t x = 0; x < grid_.axes[2].starts.size(); ++x) {
-          add_window(mean_of_models(cut(slab, {row, y, x})), {row, y, x});
+          cut(slab, {row, y, x});
+          run_models();
+          add_window({row, y, x});
           ++done;
           if (options_.after_window) options_.after_window(done, windows());
         }
@@ -185,8 +187,11 @@ class Slider {
     });
   }
 
-  Tensor cut(const Tensor& slab, const std::array<std::size_t, 3>& at) const {
-    Tensor window(image_shape(dimensions_, grid_.channels, window_));
+  // The window at starts `at`, with zeros around the image.
+  void cut(const Tensor& slab, const std::array<std::size_t, 3>& at) {
+    cut_.shape = image_shape(dimensions_, grid_.channels, window_);
+    cut_.values.resize(value_count(cut_.shape));
+    if (!fits_) std::fill(cut_.values.begin(), cut_.values.end(), 0.0F);
     const std::int64_t planes = slab.shape[2], rows = grid_.axes[1].extent, places = grid_.axes[2].extent;
     for_each_row(
         at, grid_.channels,
@@ -195,45 +200,35 @@ class Slider {
           const std::int64_t from =
               ((channel * planes + z) * rows + y) * places + grid_.axes[2].starts[at[2]] + skip;
           const std::int64_t to = ((channel * window_[0] + wz) * window_[1] + wy) * window_[2] + skip;
-          std::memcpy(window.values.data() + to, slab.values.data() + from, index(length) * sizeof(float));
+          std::memcpy(cut_.values.data() + to, slab.values.data() + from, index(length) * sizeof(float));
         });
-    return window;
   }
 
-  // Over models and mirrorings, in their order.
-  std::vector<Tensor> mean_of_models(const Tensor& window) const {
+  // The mean over models and mirrorings, in their order, in mean_.
+  void run_models() {
     unsigned mirrored = 0;
     for (std::size_t a = 0; a < 3; ++a)
       if (grid_.axes[a].mirrors) mirrored |= 1U << a;
-    std::vector<Tensor> sums;
     float count = 0;
     for (const WindowModel& model : models_)
       for (unsigned mask = 0; mask < 8; ++mask) {
         if ((mask & ~mirrored) != 0) continue;
-        std::vector<Tensor> outputs = run_mirrored(model, window, mask);
-        if (count == 0)
-          sums = std::move(outputs);
-        else
-          for (std::size_t o = 0; o < sums.size(); ++o) add(sums[o], outputs[o]);
+        std::vector<Tensor>& outputs = count == 0 && mask == 0 ? mean_ : outputs_;
+        run_mirrored(model, mask, outputs);
+        if (count > 0)
+          for (std::size_t o = 0; o < mean_.size(); ++o) add(mean_[o], outputs[o]);
         ++count;
       }
-    if (count > 1)
-      for (Tensor& sum : sums)
-        parallel_for_ranges(sum.values.size(), 1 << 16, [&](std::size_t begin, std::size_t end) {
-          for (std::size_t i = begin; i < end; ++i) sum.values[i] /= count;
-        });
-    return sums;
+    if (count == 1) return;
+    for (Tensor& mean : mean_)
+      parallel_for_ranges(mean.values.size(), 1 << 16, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) mean.values[i] /= count;
+      });
   }
 
-  std::vector<Tensor> run_mirrored(const WindowModel& model, const Tensor& window, unsigned mask) const {
-    std::vector<Tensor> outputs;
-    if (mask == 0) {
-      outputs = model.run(window);
-    } else {
-      Tensor turned = window;
-      mirror(turned, window_, mask);
-      outputs = model.run(turned);
-    }
+  void run_mirrored(const WindowModel& model, unsigned mask, std::vector<Tensor>& outputs) {
+    if (mask != 0) mirror(cut_, window_, mask, turned_);
+    model.run(mask == 0 ? cut_ : turned_, outputs);
     if (outputs.size() != sums_.size())
       throw Error("sliding window", "a model gives " + std::to_string(outputs.size()) + " images",
                   "it said " + std::to_string(sums_.size()));
@@ -242,9 +237,10 @@ class Slider {
       if (outputs[o].shape != wanted)
         throw Error("sliding window", "a model gives an image of shape " + describe(outputs[o].shape),
                     "for the window it should be " + describe(wanted));
-      mirror(outputs[o], window_, mask);
+      if (mask == 0) continue;
+      mirror(outputs[o], window_, mask, turned_back_);
+      std::swap(outputs[o], turned_back_);
     }
-    return outputs;
   }
 
   static void add(Tensor& sum, const Tensor& term) {
@@ -253,7 +249,8 @@ class Slider {
     });
   }
 
-  void add_window(const std::vector<Tensor>& outputs, const std::array<std::size_t, 3>& at) {
+  void add_window(const std::array<std::size_t, 3>& at) {
+    const std::vector<Tensor>& outputs = mean_;
     const std::int64_t planes = grid_.held_planes(), rows = grid_.axes[1].extent,
                        places = grid_.axes[2].extent;
     const std::vector<float>& along_x = grid_.axes[2].shares[at[2]];
@@ -297,6 +294,9 @@ class Slider {
   Axes window_{};
   std::int64_t first_ = 0;    // of the planes held
   std::vector<Tensor> sums_;  // of each output, on the planes held
+  bool fits_ = true;          // the window is nowhere larger than the image
+  Tensor cut_, turned_, turned_back_;
+  std::vector<Tensor> mean_, outputs_;  // of a window
 };
 
 void check_models(const std::vector<WindowModel>& models) {
@@ -328,10 +328,10 @@ std::size_t sliding_window_bytes(const std::vector<WindowModel>& models, const S
   for (const int count : models[0].output_channels) channels += index(count);
   for (const WindowModel& model : models) model_bytes += model.bytes;
   const std::size_t inputs = index(grid.channels);
-  // Sums and finished planes; the window, turned, and what turning holds meanwhile; two sets of outputs and
-  // what turning them holds.
+  // Sums, finished planes and planes of the image. The window, turned, and as an engine keeps it; the mean, a
+  // model's outputs, what turning them takes, and what the engine keeps.
   const std::size_t planes = index(grid.held_planes() * grid.plane()) * (2 * channels + inputs);
-  const std::size_t windows = index(grid.window_places()) * (3 * inputs + 3 * channels);
+  const std::size_t windows = index(grid.window_places()) * (3 * inputs + 4 * channels);
   return model_bytes + (planes + windows) * sizeof(float);
 }
 
@@ -414,10 +414,12 @@ WindowModel window_model(const Engine& engine, const std::vector<int>& window,
     model.output_channels.push_back(static_cast<int>(given[1]));
   }
   model.bytes = engine.memory_bytes({shape});
-  model.run = [&engine, chosen](const Tensor& image) {
-    std::vector<Tensor> all = engine.run({image}), given;
-    for (const std::size_t o : chosen) given.push_back(std::move(all[o]));
-    return given;
+  model.run = [&engine, chosen, images = std::vector<Tensor>(1), all = std::vector<Tensor>()](
+                  const Tensor& image, std::vector<Tensor>& given) mutable {
+    images[0] = image;
+    engine.run(images, all);
+    given.resize(chosen.size());
+    for (std::size_t i = 0; i < chosen.size(); ++i) std::swap(given[i], all[chosen[i]]);
   };
   return model;
 }

@@ -25,9 +25,10 @@ struct SlidingWindowOptions {
   std::function<void(std::size_t done, std::size_t all)> after_window;
 };
 
-// What runs on a window: gives images of the window's extents, as many channels as it says.
+// What runs on a window: gives images of the window's extents, as many channels as it says. It may use the
+// memory of the outputs that it is given, which are those of an earlier window, or of none.
 struct WindowModel {
-  std::function<std::vector<Tensor>(const Tensor&)> run;
+  std::function<void(const Tensor& window, std::vector<Tensor>& outputs)> run;
   std::vector<int> output_channels;
   std::size_t bytes = 0;  // that it holds while it runs
 };
