@@ -79,7 +79,7 @@ class Lowering {
 
   // Whether a step may overwrite the node's value.
   bool may_overwrite(int origin) const {
-    const Value& value = result_.values[index(value_of_[index(origin)])];
+    const StepImage& value = result_.values[index(value_of_[index(origin)])];
     return read_once(origin) && value.input < 0 && !value.keeps;
   }
 
@@ -164,7 +164,7 @@ class Lowering {
     bool aligned = true;
     for (std::size_t i = 0; i < node().inputs.size(); ++i) {
       const int part = blocked(value_of_source(i));
-      Value& value = result_.values[index(part)];
+      StepImage& value = result_.values[index(part)];
       const bool last = i + 1 == node().inputs.size();
       aligned = aligned && first % block_ == 0;
       if (aligned && (last || value.channels % block_ == 0) && value.parent < 0) {

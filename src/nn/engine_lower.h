@@ -37,7 +37,7 @@ struct Step {
 };
 
 // An image between steps. Several nodes may share one: what works in place, and what does nothing.
-struct Value {
+struct StepImage {
   int node = 0;  // a node with its shape
   int channels = 0;
   int input = -1;         // which of the graph's inputs, as given
@@ -48,7 +48,7 @@ struct Value {
 
 struct Lowered {
   std::vector<Step> steps;
-  std::vector<Value> values;
+  std::vector<StepImage> values;
   std::vector<int> outputs;  // values of the graph's outputs
 };
 

@@ -38,7 +38,7 @@ struct Plan::Impl {
       : parts(p), shapes(infer_shapes(p.graph, inputs)) {}
 
   const Step& step(std::size_t s) const { return parts.lowered.steps[s]; }
-  const Value& value(int v) const { return parts.lowered.values[index(v)]; }
+  const StepImage& value(int v) const { return parts.lowered.values[index(v)]; }
   const Layer& layer(const Step& step) const { return parts.graph.nodes[index(step.node)].layer; }
 
   std::size_t image_bytes(const BlockedImage& image) const {
@@ -250,7 +250,7 @@ struct Plan::Impl {
 
 Plan::Plan(const EngineParts& parts, const std::vector<Shape>& shapes)
     : impl_(std::make_unique<Impl>(Impl(parts, shapes))) {
-  for (const Value& value : parts.lowered.values) {
+  for (const StepImage& value : parts.lowered.values) {
     const Shape& shape = impl_->shapes[index(value.node)];
     impl_->images.push_back({nullptr, static_cast<int>(shape[1]), extent_of(shape)});
   }
