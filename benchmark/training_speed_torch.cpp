@@ -127,8 +127,8 @@ Seconds convolutions_alone(const Setting& setting, at::ScalarType compute) {
       for (int round = 0; round <= setting.rounds; ++round) {
         const Seconds seconds = time_of([&] {
           at::convolution(x, w, at::Tensor(), stride, padding, one, layer->transposed, none, 1);
-          at::convolution_backward(g, x, w, c10::nullopt, stride, padding, one, layer->transposed, none, 1,
-                                   {!first, true, false});
+          at::convolution_backward(g, x, w, at::OptionalIntArrayRef(), stride, padding, one,
+                                   layer->transposed, none, 1, {!first, true, false});
         });
         if (round > 0) keep_least(best, seconds);
       }

@@ -2,16 +2,26 @@
 
 #include <ATen/Parallel.h>
 
-#include <c10/util/Optional.h>
 #include <chrono>
 
 #include "core/random.h"
+#include "train/normalization_torch.h"
 #include "train/torch_network.h"
+#include "train/transposed_convolution_torch.h"
 
 namespace lobule::train {
 namespace {
 
 using IntList = std::vector<std::int64_t>;
+
+// Whether this normalization is one step of ours, which may do the activation behind it in passing.
+bool is_one_step(const nn::Graph& graph, const nn::Node& node, const at::Tensor& x,
+                 const ForwardOptions& options) {
+  const auto* layer = std::get_if<nn::Normalization>(&node.layer);
+  if (layer == nullptr || !can_normalize(x) || graph.dimensions + 2 != x.dim()) return false;
+  return layer->kind == nn::NormalizationKind::instance ||
+         (layer->kind == nn::NormalizationKind::batch && options.training);
+}
 
 struct RunLayer {
   const nn::Graph& graph;
@@ -19,14 +29,16 @@ struct RunLayer {
   const TorchTensors& parameters;
   const std::vector<at::Tensor>& inputs;
   const ForwardOptions& options;
+  double slope = 1;  // of an activation that a normalization does in passing; 1: none
 
   const at::Tensor& x() const { return inputs[0]; }
   bool flat() const { return graph.dimensions == 2; }
   bool reduced() const { return options.compute != at::kFloat; }
 
   at::Tensor parameter(const char* word) const { return parameters.at(nn::weights_name(node) + "." + word); }
-  c10::optional<at::Tensor> bias(bool has_it) const {
-    if (!has_it) return c10::nullopt;
+  // Undefined where there is none.
+  at::Tensor bias(bool has_it) const {
+    if (!has_it) return {};
     return reduced() ? parameter("bias").to(options.compute) : parameter("bias");
   }
   at::Tensor weight_for_products() const {
@@ -52,27 +64,28 @@ struct RunLayer {
 
   at::Tensor operator()(const nn::Input&) const { return x(); }
   at::Tensor operator()(const nn::Convolution& layer) const {
-    const IntList output_padding = layer.transposed ? extent(layer.output_padding)
-                                                    : IntList(static_cast<std::size_t>(graph.dimensions), 0);
-    // LibTorch 1.13 takes transposed convolutions of bf16 for plain ones; they are a small share of the work.
-    if (layer.transposed && reduced()) {
-      const c10::optional<at::Tensor> full_bias =
-          layer.bias ? c10::optional<at::Tensor>(parameter("bias")) : c10::nullopt;
-      return back(
-          at::convolution(in_full(x()), parameter("weight"), full_bias, extent(layer.stride),
-                          extent(layer.padding), extent(layer.dilation), true, output_padding, layer.groups),
-          x());
-    }
+    if (layer.transposed)
+      return transposed_convolution(input_for_products(), weight_for_products(), bias(layer.bias),
+                                    {extent(layer.stride), extent(layer.padding), extent(layer.dilation),
+                                     extent(layer.output_padding), layer.groups});
+    const IntList no_output_padding(static_cast<std::size_t>(graph.dimensions), 0);
     return at::convolution(input_for_products(), weight_for_products(), bias(layer.bias),
-                           extent(layer.stride), extent(layer.padding), extent(layer.dilation),
-                           layer.transposed, output_padding, layer.groups);
+                           extent(layer.stride), extent(layer.padding), extent(layer.dilation), false,
+                           no_output_padding, layer.groups);
   }
   at::Tensor operator()(const nn::Normalization& layer) const {
-    const auto word = [&](const char* name) -> c10::optional<at::Tensor> {
-      if (!layer.affine) return c10::nullopt;
-      return parameter(name);
-    };
+    const auto word = [&](const char* name) { return layer.affine ? parameter(name) : at::Tensor(); };
     constexpr double kMomentum = 0.1;  // of torch and torchvision
+    if (is_one_step(graph, node, x(), options)) {
+      NormalizationStep step{word("weight"), word("bias"), layer.epsilon, slope};
+      step.over_batch = layer.kind == nn::NormalizationKind::batch;
+      if (step.over_batch) {
+        step.running_mean = parameter("running_mean");
+        step.running_var = parameter("running_var");
+        step.momentum = kMomentum;
+      }
+      return normalize(x(), step);
+    }
     switch (layer.kind) {
       case nn::NormalizationKind::instance:
         return back(at::instance_norm(in_full(x()), word("weight"), word("bias"), {}, {}, true, kMomentum,
@@ -159,15 +172,33 @@ struct RunLayer {
   }
 };
 
-// For each node the last one that reads it; outputs are read at the end.
-std::vector<std::size_t> last_uses(const nn::Graph& graph) {
-  std::vector<std::size_t> last(graph.nodes.size(), 0);
-  for (std::size_t n = 0; n < graph.nodes.size(); ++n)
-    for (const int input : graph.nodes[n].inputs) last[static_cast<std::size_t>(input)] = n;
-  for (const nn::Output& output : graph.outputs)
-    last[static_cast<std::size_t>(output.node)] = graph.nodes.size();
-  return last;
-}
+// Who reads each node's result.
+struct Readers {
+  explicit Readers(const nn::Graph& graph) : last(graph.nodes.size(), 0), count(graph.nodes.size(), 0) {
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n)
+      for (const int input : graph.nodes[n].inputs) {
+        last[static_cast<std::size_t>(input)] = n;
+        ++count[static_cast<std::size_t>(input)];
+      }
+    // Outputs are read at the end.
+    for (const nn::Output& output : graph.outputs) {
+      last[static_cast<std::size_t>(output.node)] = graph.nodes.size();
+      ++count[static_cast<std::size_t>(output.node)];
+    }
+  }
+
+  // The ReLU, leaky or not, that alone reads node n, or nothing.
+  const nn::Activation* only_relu(const nn::Graph& graph, std::size_t n) const {
+    if (count[n] != 1 || last[n] == graph.nodes.size()) return nullptr;
+    const auto* layer = std::get_if<nn::Activation>(&graph.nodes[last[n]].layer);
+    if (layer == nullptr) return nullptr;
+    return layer->kind == nn::ActivationKind::relu || layer->kind == nn::ActivationKind::leaky_relu ? layer
+                                                                                                    : nullptr;
+  }
+
+  std::vector<std::size_t> last;
+  std::vector<int> count;
+};
 
 }  // namespace
 
@@ -203,19 +234,27 @@ at::Tensor channels_last(const at::Tensor& tensor) {
 
 std::vector<at::Tensor> forward(const nn::Graph& graph, const TorchTensors& parameters,
                                 const std::vector<at::Tensor>& inputs, const ForwardOptions& options) {
-  const std::vector<std::size_t> last = last_uses(graph);
+  const Readers readers(graph);
   std::vector<at::Tensor> results(graph.nodes.size());
   std::size_t next_input = 0;
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    if (results[n].defined()) continue;  // an activation that was done in passing
     const nn::Node& node = graph.nodes[n];
     std::vector<at::Tensor> of_node;
     if (std::holds_alternative<nn::Input>(node.layer)) of_node.push_back(inputs.at(next_input++));
     for (const int input : node.inputs) {
       at::Tensor& from = results[static_cast<std::size_t>(input)];
       of_node.push_back(from);
-      if (last[static_cast<std::size_t>(input)] == n) from = at::Tensor();
+      if (readers.last[static_cast<std::size_t>(input)] == n) from = at::Tensor();
     }
-    results[n] = std::visit(RunLayer{graph, node, parameters, of_node, options}, node.layer);
+    RunLayer run{graph, node, parameters, of_node, options};
+    std::size_t to = n;
+    if (const nn::Activation* relu = readers.only_relu(graph, n);
+        relu != nullptr && is_one_step(graph, node, of_node[0], options)) {
+      run.slope = relu->kind == nn::ActivationKind::relu ? 0 : relu->slope;
+      to = readers.last[n];
+    }
+    results[to] = std::visit(run, node.layer);
   }
   std::vector<at::Tensor> outputs;
   for (const nn::Output& output : graph.outputs) {
