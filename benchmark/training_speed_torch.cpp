@@ -18,6 +18,7 @@
 #include "nn/networks/unet.h"
 #include "train/loss_torch.h"
 #include "train/optimizer_torch.h"
+#include "train/torch_network.h"
 
 namespace {
 
@@ -110,25 +111,27 @@ Seconds convolutions_alone(const Setting& setting, at::ScalarType compute) {
     if (layer == nullptr) continue;
     const auto from = static_cast<std::size_t>(node.inputs[0]);
     const bool first = std::holds_alternative<nn::Input>(setting.graph.nodes[from].layer);
-    std::vector<std::int64_t> weight_shape{layer->out_channels, layer->in_channels, layer->kernel[1],
-                                           layer->kernel[2]};
-    if (layer->transposed) std::swap(weight_shape[0], weight_shape[1]);
+    // A transposed one does the same three products as the plain one whose adjoint it is, from its result to
+    // its input: all of them, since it is never first.
+    const std::vector<std::int64_t> weight_shape{layer->transposed ? layer->in_channels : layer->out_channels,
+                                                 layer->transposed ? layer->out_channels : layer->in_channels,
+                                                 layer->kernel[1], layer->kernel[2]};
+    const Shape &wide = layer->transposed ? shapes[n] : shapes[from],
+                &narrow = layer->transposed ? shapes[from] : shapes[n];
     Seconds best;
     for (const bool last : {false, true}) {
-      // Transposed ones of bf16 are run in f32 (see train/network_torch.cpp).
-      const auto type = layer->transposed ? at::kFloat : compute;
       const auto tensor = [&](const std::vector<std::int64_t>& shape) {
-        const at::Tensor values = at::randn(shape).to(type);
+        const at::Tensor values = at::randn(shape).to(compute);
         return last ? channels_last(values) : values;
       };
-      const at::Tensor x = tensor(shapes[from]), w = tensor(weight_shape), g = tensor(shapes[n]);
+      const at::Tensor x = tensor(wide), w = tensor(weight_shape), g = tensor(narrow);
       const std::vector<std::int64_t> stride{layer->stride[1], layer->stride[2]},
           padding{layer->padding[1], layer->padding[2]}, one{1, 1}, none{0, 0};
       for (int round = 0; round <= setting.rounds; ++round) {
         const Seconds seconds = time_of([&] {
-          at::convolution(x, w, at::Tensor(), stride, padding, one, layer->transposed, none, 1);
-          at::convolution_backward(g, x, w, at::OptionalIntArrayRef(), stride, padding, one,
-                                   layer->transposed, none, 1, {!first, true, false});
+          at::convolution(x, w, at::Tensor(), stride, padding, one, false, none, 1);
+          at::convolution_backward(g, x, w, at::OptionalIntArrayRef(), stride, padding, one, false, none, 1,
+                                   {!first, true, false});
         });
         if (round > 0) keep_least(best, seconds);
       }
@@ -170,6 +173,7 @@ int run(int argc, char** argv) {
   setting.size = std::atoi(argv[3]);
   setting.rounds = std::atoi(argv[5]);
   at::set_num_threads(std::atoi(argv[4]));
+  keep_freed_memory();
   nn::UNetOptions options;
   options.dimensions = 2;
   options.levels = nn::unet_levels(channels);

@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "learn/task.h"
+#include "train/torch_network.h"
 #include "train/trainer.h"
 
 namespace {
@@ -110,6 +111,7 @@ train::TrainingListener listener() {
 }
 
 int run(int argc, char** argv) {
+  train::keep_freed_memory();
   const CommandLine line = parse(argc, argv);
   if (line.help) {
     print_help();

@@ -1,8 +1,12 @@
 #include "train/network_torch.h"
 
 #include <ATen/Parallel.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <chrono>
+#include <limits>
 
 #include "core/random.h"
 #include "train/normalization_torch.h"
@@ -266,6 +270,14 @@ std::vector<at::Tensor> forward(const nn::Graph& graph, const TorchTensors& para
 
 void set_torch_threads(int threads) {
   at::set_num_threads(threads);
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
 }
 
 struct TorchNetwork::State {

@@ -12,6 +12,10 @@ namespace lobule::train {
 // How many threads LibTorch's operations use, in the whole process (it starts with one on some systems).
 void set_torch_threads(int threads);
 
+// Memory that was freed stays with the process for the tensors of the next step. Else the system takes it back
+// and gives it page by page, cleared, which may cost more than what is computed in it. For programs that train.
+void keep_freed_memory();
+
 struct TorchNetworkOptions {
   bool bfloat16 = false;       // convolutions and what lies between them in bf16
   bool channels_last = false;  // layout of images in memory: faster convolutions on most processors
