@@ -1,20 +1,14 @@
 #include "train/checkpoint.h"
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "io/files.h"
 #include "io/safetensors.h"
 
 namespace lobule::train {
 namespace {
-
-std::string exact(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
 
 // The groups of tensors, each under a prefix of its own.
 template <class Checkpoint_, class Body>
@@ -39,10 +33,11 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   options.metadata = {{"training", checkpoint.training},
                       {"step", std::to_string(checkpoint.step)},
                       {"best_step", std::to_string(checkpoint.best_step)},
-                      {"plateau_factor", exact(checkpoint.plateau_factor)},
+                      {"plateau_factor", format_number(checkpoint.plateau_factor)},
                       {"validations_without_gain", std::to_string(checkpoint.validations_without_gain)},
                       {"history", history_csv(checkpoint.history)}};
-  for (const auto& [name, value] : checkpoint.best_figures) options.metadata[kFigure + name] = exact(value);
+  for (const auto& [name, value] : checkpoint.best_figures)
+    options.metadata[kFigure + name] = format_number(value);
   io::write_safetensors(path, all, options);
 }
 

@@ -1,31 +1,15 @@
 #include "train/history.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <set>
-#include <sstream>
+
+#include "core/table.h"
+#include "core/text.h"
 
 namespace lobule::train {
 namespace {
 
-constexpr const char* kLossPrefix = "loss_";
-
-std::string exact(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
-
-std::vector<std::string> split(const std::string& line) {
-  std::vector<std::string> parts(1);
-  for (const char c : line) {
-    if (c == ',')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
+const std::string kLossPrefix = "loss_";
 
 }  // namespace
 
@@ -35,43 +19,42 @@ std::string history_csv(const History& history) {
     for (const auto& [name, value] : row.each) losses.insert(name);
     for (const auto& [name, value] : row.judged) figures.insert(name);
   }
-  std::string csv = "step,learning_rate,loss";
-  for (const std::string& name : losses) csv += std::string(",") + kLossPrefix + name;
-  for (const std::string& name : figures) csv += "," + name;
-  csv += "\n";
-  const auto add = [&](const std::map<std::string, double>& values, const std::string& name) {
-    const auto found = values.find(name);
-    csv += "," + (found == values.end() ? std::string() : exact(found->second));
-  };
+  Table table{{"step", "learning_rate", "loss"}, {}};
+  for (const std::string& name : losses) table.columns.push_back(kLossPrefix + name);
+  table.columns.insert(table.columns.end(), figures.begin(), figures.end());
   for (const HistoryRow& row : history) {
-    csv += std::to_string(row.step) + "," + exact(row.learning_rate) + "," + exact(row.loss);
+    std::vector<std::string> cells{std::to_string(row.step), format_number(row.learning_rate),
+                                   format_number(row.loss)};
+    const auto add = [&](const std::map<std::string, double>& values, const std::string& name) {
+      const auto found = values.find(name);
+      cells.push_back(found == values.end() ? std::string() : format_number(found->second));
+    };
     for (const std::string& name : losses) add(row.each, name);
     for (const std::string& name : figures) add(row.judged, name);
-    csv += "\n";
+    table.rows.push_back(std::move(cells));
   }
-  return csv;
+  return to_csv(table);
 }
 
 History parse_history(const std::string& csv) {
-  std::istringstream lines(csv);
-  std::string line;
-  std::getline(lines, line);
-  const std::vector<std::string> header = split(line);
+  const Table table = from_csv(csv, "log.csv");
   History history;
-  while (std::getline(lines, line)) {
-    const std::vector<std::string> values = split(line);
-    if (values.size() != header.size() || values.size() < 3) continue;
+  for (const std::vector<std::string>& cells : table.rows) {
     HistoryRow row;
-    row.step = std::atoi(values[0].c_str());
-    row.learning_rate = std::strtod(values[1].c_str(), nullptr);
-    row.loss = std::strtod(values[2].c_str(), nullptr);
-    for (std::size_t i = 3; i < values.size(); ++i) {
-      if (values[i].empty()) continue;
-      const double value = std::strtod(values[i].c_str(), nullptr);
-      if (header[i].starts_with(kLossPrefix))
-        row.each[header[i].substr(std::string_view(kLossPrefix).size())] = value;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i].empty()) continue;
+      const double value = std::strtod(cells[i].c_str(), nullptr);  // a figure may be no number
+      const std::string& column = table.columns[i];
+      if (column == "step")
+        row.step = static_cast<int>(value);
+      else if (column == "learning_rate")
+        row.learning_rate = value;
+      else if (column == "loss")
+        row.loss = value;
+      else if (column.starts_with(kLossPrefix))
+        row.each[column.substr(kLossPrefix.size())] = value;
       else
-        row.judged[header[i]] = value;
+        row.judged[column] = value;
     }
     history.push_back(std::move(row));
   }
