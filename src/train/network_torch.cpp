@@ -5,7 +5,6 @@
 #include <malloc.h>
 #endif
 
-#include <chrono>
 #include <limits>
 
 #include "core/random.h"
@@ -323,13 +322,6 @@ std::vector<Tensor> TorchNetwork::run(const std::vector<Tensor>& inputs) const {
   std::vector<Tensor> outputs;
   for (const at::Tensor& output : state_->run(state_->enter(inputs))) outputs.push_back(from_torch(output));
   return outputs;
-}
-
-double TorchNetwork::seconds(const std::vector<Tensor>& inputs) const {
-  const std::vector<at::Tensor> entered = state_->enter(inputs);
-  const auto start = std::chrono::steady_clock::now();
-  state_->run(entered);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace lobule::train

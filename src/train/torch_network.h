@@ -12,8 +12,9 @@ namespace lobule::train {
 // How many threads LibTorch's operations use, in the whole process (it starts with one on some systems).
 void set_torch_threads(int threads);
 
-// Memory that was freed stays with the process for the tensors of the next step. Else the system takes it back
-// and gives it page by page, cleared, which may cost more than what is computed in it. For programs that train.
+// Memory that was freed stays with the process for the tensors of the next step. Else the system takes it
+// back and gives it page by page, cleared, which may cost more than what is computed in it. For programs that
+// train.
 void keep_freed_memory();
 
 struct TorchNetworkOptions {
@@ -32,9 +33,6 @@ class TorchNetwork {
   // The outputs in the order of graph.outputs, as a trained network gives them. Throws Error where an input's
   // shape does not fit.
   std::vector<Tensor> run(const std::vector<Tensor>& inputs) const;
-
-  // The seconds that the network itself takes: as `run`, without copies in and out.
-  double seconds(const std::vector<Tensor>& inputs) const;
 
  private:
   struct State;

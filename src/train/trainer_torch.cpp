@@ -1,7 +1,7 @@
-#include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
 #include <torch/cuda.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -19,6 +19,7 @@
 #include "train/loss_torch.h"
 #include "train/optimizer_torch.h"
 #include "train/processes_torch.h"
+#include "train/torch_network.h"
 #include "train/trainer.h"
 #include "train/training_page.h"
 
@@ -304,9 +305,9 @@ class Training {
       const auto found = figures.find(task_.headline);
       return found == figures.end() ? kNotJudged : found->second;
     };
-    double last = kNotJudged;
-    for (const HistoryRow& row : state_.history)
-      if (!row.judged.empty()) last = judged(row.judged);
+    const auto row = std::find_if(state_.history.rbegin(), state_.history.rend(),
+                                  [](const HistoryRow& r) { return !r.judged.empty(); });
+    const double last = row == state_.history.rend() ? kNotJudged : judged(row->judged);
     listener_({state_.step, recipe_.steps, last_loss_, task_.headline, last, judged(state_.best_figures)});
   }
 
@@ -379,7 +380,7 @@ TrainingReport train_task(const learn::Task& task, const learn::TrainingOptions&
   if (options.output.empty())
     throw Error("lobule-train", "no folder for the model is given", "", "Name one with -o");
   set_thread_count(options.threads);
-  at::set_num_threads(thread_count());
+  set_torch_threads(thread_count());
   try {
     return Training(task, options, context, listener).run();
   } catch (const c10::Error& failure) {

@@ -2,26 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-
-#include "core/random.h"
 #include "nn/builder.h"
-#include "nn/networks/squeezenet.h"
 #include "nn/networks/unet.h"
 #include "nn/plain_interpreter.h"
+#include "nn/tensors.h"
 #include "train/gradient_check.h"
 #include "train/torch_network.h"
 
 namespace lobule::train {
 namespace {
-
-Tensor random_image(const Shape& shape, std::uint64_t seed) {
-  Tensor image(shape);
-  const RandomStream random(seed, "image of a test");
-  for (std::size_t i = 0; i < image.values.size(); ++i)
-    image.values[i] = static_cast<float>(random.normal(i));
-  return image;
-}
 
 void expect_plain(const nn::Graph& graph, const std::vector<Tensor>& inputs) {
   const TensorMap weights = nn::initial_weights(graph, 3);
@@ -29,14 +18,7 @@ void expect_plain(const nn::Graph& graph, const std::vector<Tensor>& inputs) {
   const std::vector<Tensor> found = TorchNetwork(graph, weights).run(inputs);
   for (std::size_t o = 0; o < graph.outputs.size(); ++o) {
     const Tensor& expected = law[static_cast<std::size_t>(graph.outputs[o].node)];
-    ASSERT_EQ(found[o].shape, expected.shape);
-    double difference = 0, size = 1e-6;
-    for (std::size_t i = 0; i < expected.values.size(); ++i) {
-      difference =
-          std::max(difference, static_cast<double>(std::abs(found[o].values[i] - expected.values[i])));
-      size = std::max(size, static_cast<double>(std::abs(expected.values[i])));
-    }
-    EXPECT_LT(difference / size, 1e-4) << graph.outputs[o].name;
+    EXPECT_LT(nn::difference(found[o], expected), 1e-4) << graph.outputs[o].name;
   }
 }
 
@@ -49,13 +31,13 @@ nn::UNetOptions small_unet(int dimensions) {
 }
 
 TEST(TorchNetwork, UNetsGiveWhatTheirDefinitionSays) {
-  expect_plain(nn::unet(small_unet(2)), {random_image({2, 1, 8, 12}, 1)});
+  expect_plain(nn::unet(small_unet(2)), {nn::noise({2, 1, 8, 12}, 1)});
   nn::UNetOptions options = small_unet(3);
   options.attention_gates = true;
   options.encoder_block = nn::BlockKind::residual;
   options.max_pool_down = true;
   options.linear_up = true;
-  expect_plain(nn::unet(options), {random_image({1, 1, 8, 4, 8}, 2)});
+  expect_plain(nn::unet(options), {nn::noise({1, 1, 8, 4, 8}, 2)});
 }
 
 // One small network with every kind of layer that has a gradient of its own.
@@ -82,18 +64,18 @@ nn::Graph every_layer() {
 }
 
 TEST(TorchNetwork, EveryLayerGivesWhatItsDefinitionSays) {
-  expect_plain(every_layer(), {random_image({2, 2, 6, 8}, 4)});
+  expect_plain(every_layer(), {nn::noise({2, 2, 6, 8}, 4)});
 }
 
 TEST(TorchNetwork, EveryLayersGradientIsThatOfDifferences) {
-  EXPECT_LT(gradient_error_of_network(every_layer(), {random_image({1, 2, 6, 8}, 5)}), 1e-5);
+  EXPECT_LT(gradient_error_of_network(every_layer(), {nn::noise({1, 2, 6, 8}, 5)}), 1e-5);
 }
 
 TEST(TorchNetwork, GradientsInThreeDimensionsAreThoseOfDifferences) {
   // Smooth activations: across a kink differences are no gradients.
   nn::UNetOptions options = small_unet(3);
   options.style.activation = {nn::ActivationKind::silu};
-  EXPECT_LT(gradient_error_of_network(nn::unet(options), {random_image({1, 1, 8, 8, 8}, 6)}), 1e-5);
+  EXPECT_LT(gradient_error_of_network(nn::unet(options), {nn::noise({1, 1, 8, 8, 8}, 6)}), 1e-5);
 }
 
 }  // namespace

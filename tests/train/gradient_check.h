@@ -1,5 +1,5 @@
 #pragma once
-// Gradients held against differences, in double precision: for tests.
+// Gradients held against differences, in double precision.
 
 #include "core/tensor.h"
 #include "nn/graph.h"
