@@ -12,35 +12,24 @@ namespace {
 // in memory, which is a third as fast.
 #define LOBULE_FMA(width, n) "vfmadd231ps %%" width "15, %%" width "15, %%" width n "\n"
 
+#define LOBULE_LOOP(width, clear) \
+  asm volatile(clear " %%" width "15, %%" width "15, %%" width "15\n"                                      \
+      "1:\n" LOBULE_FMA(width, "0") LOBULE_FMA(width, "1") LOBULE_FMA(width, "2") LOBULE_FMA(width, "3")   \
+      LOBULE_FMA(width, "4") LOBULE_FMA(width, "5") LOBULE_FMA(width, "6") LOBULE_FMA(width, "7")          \
+      LOBULE_FMA(width, "8") LOBULE_FMA(width, "9") LOBULE_FMA(width, "10") LOBULE_FMA(width, "11")        \
+      "dec %0\n" "jnz 1b\n" "vzeroupper\n"                                                                 \
+      : "+r"(turns)                                                                                        \
+      :                                                                                                    \
+      : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",    \
+        "xmm15", "cc")
+
 double pass_avx512(long turns) {
-  asm volatile(
-      "vpxorq %%zmm15, %%zmm15, %%zmm15\n"
-      "1:\n" LOBULE_FMA("zmm", "0") LOBULE_FMA("zmm", "1") LOBULE_FMA("zmm", "2") LOBULE_FMA("zmm", "3")
-          LOBULE_FMA("zmm", "4") LOBULE_FMA("zmm", "5") LOBULE_FMA("zmm", "6") LOBULE_FMA("zmm", "7")
-              LOBULE_FMA("zmm", "8") LOBULE_FMA("zmm", "9") LOBULE_FMA("zmm", "10") LOBULE_FMA("zmm", "11")
-      "dec %0\n"
-      "jnz 1b\n"
-      "vzeroupper\n"
-      : "+r"(turns)
-      :
-      : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm15",
-        "cc");
+  LOBULE_LOOP("zmm", "vpxorq");
   return 12 * 16 * 2;
 }
 
 double pass_avx2(long turns) {
-  asm volatile(
-      "vxorps %%ymm15, %%ymm15, %%ymm15\n"
-      "1:\n" LOBULE_FMA("ymm", "0") LOBULE_FMA("ymm", "1") LOBULE_FMA("ymm", "2") LOBULE_FMA("ymm", "3")
-          LOBULE_FMA("ymm", "4") LOBULE_FMA("ymm", "5") LOBULE_FMA("ymm", "6") LOBULE_FMA("ymm", "7")
-              LOBULE_FMA("ymm", "8") LOBULE_FMA("ymm", "9") LOBULE_FMA("ymm", "10") LOBULE_FMA("ymm", "11")
-      "dec %0\n"
-      "jnz 1b\n"
-      "vzeroupper\n"
-      : "+r"(turns)
-      :
-      : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm15",
-        "cc");
+  LOBULE_LOOP("ymm", "vxorps");
   return 12 * 8 * 2;
 }
 

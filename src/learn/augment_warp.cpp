@@ -118,6 +118,17 @@ struct Places {
   std::array<std::int64_t, 3> extents;
 };
 
+// Each place of the result from its source: value_at(places, channel's values, source), or `outside`.
+template <class ValueAt>
+Tensor gather(const Tensor& tensor, const std::vector<std::array<float, 3>>& sources, float outside,
+              const ValueAt& value_at) {
+  const Places places(tensor.shape);
+  return channel_by_channel(tensor, sources.size(), [&](const float* from, float* to) {
+    for (std::size_t n = 0; n < sources.size(); ++n)
+      to[n] = places.inside(sources[n]) ? value_at(places, from, sources[n]) : outside;
+  });
+}
+
 }  // namespace
 
 std::array<std::int64_t, 3> extents_of(const Shape& shape) {
@@ -172,50 +183,39 @@ void mirror(Tensor& tensor, const std::array<bool, 3>& axes) {
 }
 
 Tensor warp_linear(const Tensor& tensor, const std::vector<std::array<float, 3>>& sources, float outside) {
-  const Places places(tensor.shape);
-  return channel_by_channel(tensor, sources.size(), [&](const float* from, float* to) {
-    for (std::size_t n = 0; n < sources.size(); ++n) {
-      if (!places.inside(sources[n])) {
-        to[n] = outside;
-        continue;
-      }
-      std::array<std::int64_t, 3> low{}, high{};
-      std::array<float, 3> share{};
-      for (std::size_t a = 0; a < 3; ++a) {
-        const float last = static_cast<float>(places.extents[a] - 1),
-                    at = std::clamp(sources[n][a], 0.0F, last);
-        low[a] = static_cast<std::int64_t>(at);
-        high[a] = std::min(low[a] + 1, places.extents[a] - 1);
-        share[a] = at - static_cast<float>(low[a]);
-      }
-      const auto along_x = [&](std::int64_t z, std::int64_t y) {
-        const float first = from[places.offset(z, y, low[2])];
-        return share[2] == 0 ? first : first + share[2] * (from[places.offset(z, y, high[2])] - first);
-      };
-      const auto in_plane = [&](std::int64_t z) {
-        const float first = along_x(z, low[1]);
-        return share[1] == 0 ? first : first + share[1] * (along_x(z, high[1]) - first);
-      };
-      const float first = in_plane(low[0]);
-      to[n] = share[0] == 0 ? first : first + share[0] * (in_plane(high[0]) - first);
-    }
-  });
+  return gather(tensor, sources, outside,
+                [](const Places& places, const float* from, const std::array<float, 3>& source) {
+                  std::array<std::int64_t, 3> low{}, high{};
+                  std::array<float, 3> share{};
+                  for (std::size_t a = 0; a < 3; ++a) {
+                    const float last = static_cast<float>(places.extents[a] - 1),
+                                at = std::clamp(source[a], 0.0F, last);
+                    low[a] = static_cast<std::int64_t>(at);
+                    high[a] = std::min(low[a] + 1, places.extents[a] - 1);
+                    share[a] = at - static_cast<float>(low[a]);
+                  }
+                  const auto along_x = [&](std::int64_t z, std::int64_t y) {
+                    const float first = from[places.offset(z, y, low[2])];
+                    return share[2] == 0 ? first
+                                         : first + share[2] * (from[places.offset(z, y, high[2])] - first);
+                  };
+                  const auto in_plane = [&](std::int64_t z) {
+                    const float first = along_x(z, low[1]);
+                    return share[1] == 0 ? first : first + share[1] * (along_x(z, high[1]) - first);
+                  };
+                  const float first = in_plane(low[0]);
+                  return share[0] == 0 ? first : first + share[0] * (in_plane(high[0]) - first);
+                });
 }
 
 Tensor warp_nearest(const Tensor& tensor, const std::vector<std::array<float, 3>>& sources, float outside) {
-  const Places places(tensor.shape);
-  return channel_by_channel(tensor, sources.size(), [&](const float* from, float* to) {
-    for (std::size_t n = 0; n < sources.size(); ++n) {
-      if (!places.inside(sources[n])) {
-        to[n] = outside;
-        continue;
-      }
-      std::array<std::int64_t, 3> at{};
-      for (std::size_t a = 0; a < 3; ++a)
-        at[a] = std::clamp<std::int64_t>(std::lround(sources[n][a]), 0, places.extents[a] - 1);
-      to[n] = from[places.offset(at[0], at[1], at[2])];
-    }
-  });
+  return gather(tensor, sources, outside,
+                [](const Places& places, const float* from, const std::array<float, 3>& source) {
+                  std::array<std::int64_t, 3> at{};
+                  for (std::size_t a = 0; a < 3; ++a)
+                    at[a] = std::clamp<std::int64_t>(std::lround(source[a]), 0, places.extents[a] - 1);
+                  return from[places.offset(at[0], at[1], at[2])];
+                });
 }
 
 }  // namespace lobule::learn
