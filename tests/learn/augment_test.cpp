@@ -7,8 +7,8 @@
 #include <functional>
 #include <numbers>
 
-#include "core/error.h"
 #include "core/random.h"
+#include "support/test_support.h"
 
 namespace lobule::learn {
 namespace {
@@ -228,29 +228,20 @@ TEST(Augment, ASourceAugmentsEachSampleByItsOwnDraw) {
   EXPECT_NE(source->at(4).inputs, expected.inputs);
 }
 
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 TEST(Augment, WhatCannotBeIsRefused) {
-  EXPECT_EQ(message_of([] { draw_from_text("seed=1 sclae=2"); }),
+  EXPECT_EQ(test::message_of([] { draw_from_text("seed=1 sclae=2"); }),
             "augmentation: \"sclae=2\" is no part of a draw.");
-  EXPECT_EQ(message_of([] { draw_from_text("seed=1 channel gamma=x"); }),
+  EXPECT_EQ(test::message_of([] { draw_from_text("seed=1 channel gamma=x"); }),
             "augmentation: \"gamma=x\" is no part of a draw.");
   Sample sample = sample_of({4, 4});
-  EXPECT_EQ(
-      message_of([&] { apply({.channels = {only([](ChannelDraw& c) { c.bias = {1}; })}}, sample, {}); }),
-      "augmentation: its shading has 1 coefficients; images of 2 dimensions take 9.");
+  EXPECT_EQ(test::message_of(
+                [&] { apply({.channels = {only([](ChannelDraw& c) { c.bias = {1}; })}}, sample, {}); }),
+            "augmentation: its shading has 1 coefficients; images of 2 dimensions take 9.");
   sample.inputs.emplace_back(Shape{1, 4, 5});
   EXPECT_EQ(
-      message_of([&] { apply({}, sample, {}); }),
+      test::message_of([&] { apply({}, sample, {}); }),
       "augmentation: its images are 2×4×4 and 1×4×5; images that are warped together have the same extents.");
-  EXPECT_EQ(message_of([&] { apply({}, {}, {}); }), "augmentation: the sample has no image.");
+  EXPECT_EQ(test::message_of([&] { apply({}, {}, {}); }), "augmentation: the sample has no image.");
 }
 
 }  // namespace

@@ -2,20 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.h"
 #include "io/files.h"
+#include "support/test_support.h"
 
 namespace lobule::learn {
 namespace {
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // Two slices of 3 × 4 whose values say which case they are of; labels 1 where x = 0.
 Sample small_case(float value) {
@@ -85,7 +76,7 @@ TEST(StudySamples, ACaseIsWhatTheNetworkWillSee) {
 TEST(StudySamples, LabelsOnAnotherGridAreRefused) {
   Grid grid, other;
   grid.size = {4, 4, 1}, other.size = {4, 5, 1};
-  EXPECT_EQ(message_of([&] { case_of(Image<float>(grid), Mask(other), "breast", {}, 2); }),
+  EXPECT_EQ(test::message_of([&] { case_of(Image<float>(grid), Mask(other), "breast", {}, 2); }),
             "labels: they have 4×5×1 voxels of 1.000×1.000×1.000 mm; their image has 4×4×1 voxels of "
             "1.000×1.000×1.000 mm, or lies at another place. Draw labels on the image's own grid.");
 }
@@ -96,7 +87,7 @@ TEST(StudySamples, OneExamIsNotEnough) {
   write_case(samples / "1_a.safetensors", small_case(1));
   write_case(samples / "1_b.safetensors", small_case(1));
   EXPECT_EQ(
-      message_of([&] { study_sources(options_of(samples, 4)); }),
+      test::message_of([&] { study_sources(options_of(samples, 4)); }),
       "samples: it holds samples of 1 exams; some exams are learned from and others are kept to judge by. "
       "Give images and labels of at least two exams.");
 }
@@ -107,7 +98,7 @@ TEST(StudySamples, ACaseWhoseTensorsDoNotFitIsRefused) {
   wrong.targets["breast"] = Tensor({2, 1, 3, 3});
   write_case(folder.path() / "1_a.safetensors", wrong);
   write_case(folder.path() / "2_a.safetensors", small_case(1));
-  EXPECT_EQ(message_of([&] { study_sources(options_of(folder.path(), 4)); }),
+  EXPECT_EQ(test::message_of([&] { study_sources(options_of(folder.path(), 4)); }),
             "1_a.safetensors: breast is 2×1×3×3 for an input of 2×1×3×4.");
 }
 

@@ -6,22 +6,15 @@
 #include <cmath>
 #include <functional>
 
-#include "core/error.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "nn/builder.h"
 #include "nn/plain_interpreter.h"
+#include "nn/tensors.h"
+#include "support/test_support.h"
 
 namespace lobule::nn {
 namespace {
-
-Tensor noise(const Shape& shape, std::uint64_t seed) {
-  Tensor tensor(shape);
-  const RandomStream random(seed, "image");
-  for (std::size_t i = 0; i < tensor.values.size(); ++i)
-    tensor.values[i] = static_cast<float>(random.normal(i));
-  return tensor;
-}
 
 // Fresh weights leave biases at zero and normalizations at one; these do not.
 TensorMap random_weights(const Graph& graph, std::uint64_t seed) {
@@ -37,17 +30,6 @@ TensorMap random_weights(const Graph& graph, std::uint64_t seed) {
     }
   }
   return weights;
-}
-
-// The largest difference over the largest magnitude.
-double difference(const Tensor& a, const Tensor& b) {
-  EXPECT_EQ(a.shape, b.shape);
-  double largest = 0, apart = 0;
-  for (std::size_t i = 0; i < std::min(a.values.size(), b.values.size()); ++i) {
-    largest = std::max(largest, std::abs(double{b.values[i]}));
-    apart = std::max(apart, std::isfinite(a.values[i]) ? std::abs(double{a.values[i]} - b.values[i]) : 1e30);
-  }
-  return apart / std::max(largest, 1e-30);
 }
 
 double difference_from_plain(const Graph& graph, const std::vector<Tensor>& inputs, Precision precision) {
@@ -310,15 +292,6 @@ TEST_P(EngineLayers, GiveTheSameBytesForAnyNumberOfThreads) {
 INSTANTIATE_TEST_SUITE_P(Kinds, EngineLayers, testing::ValuesIn(cases()),
                          [](const auto& given) { return given.param.name; });
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 Graph one_convolution() {
   Builder b(2);
   return b.finish({{"out", b.convolution("conv", b.input(1), 1, {})}});
@@ -360,7 +333,7 @@ TEST(Engine, SaysWhatEachStepComputes) {
 }
 
 TEST(Engine, MissingWeightsAreRefused) {
-  EXPECT_EQ(message_of([] { Engine(one_convolution(), {}); }),
+  EXPECT_EQ(test::message_of([] { Engine(one_convolution(), {}); }),
             "weights: conv.weight is missing, conv.bias is missing; they belong to another network. Name the "
             "network that they were trained for.");
 }
@@ -368,11 +341,11 @@ TEST(Engine, MissingWeightsAreRefused) {
 TEST(Engine, AnImageOfTheWrongShapeIsRefused) {
   const Graph graph = one_convolution();
   const Engine engine(graph, initial_weights(graph, 1));
-  EXPECT_EQ(message_of([&] {
+  EXPECT_EQ(test::message_of([&] {
               engine.run({Tensor({1, 2, 8, 8})});
             }),
             "layer image: an image of 2 channels is given; it takes 1.");
-  EXPECT_EQ(message_of([&] { engine.run({}); }), "network: 0 images are given; it takes more of them.");
+  EXPECT_EQ(test::message_of([&] { engine.run({}); }), "network: 0 images are given; it takes more of them.");
 }
 
 }  // namespace

@@ -4,21 +4,12 @@
 
 #include <cmath>
 
-#include "core/error.h"
 #include "nn/builder.h"
 #include "nn/plain_interpreter.h"
+#include "support/test_support.h"
 
 namespace lobule::nn {
 namespace {
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Graph one_convolution() {
   Builder b(2);
@@ -86,7 +77,7 @@ TEST(Graph, FreshWeightsFollowHeAndTheSeed) {
 
 TEST(Graph, WeightsOfAnotherNetworkAreRefusedByName) {
   EXPECT_EQ(
-      message_of([] {
+      test::message_of([] {
         check_weights(one_convolution(), {{"conv.weight", Tensor({1, 1, 5, 5})}});
       }),
       "weights: conv.weight is 1×1×5×5 and should be 1×1×3×3, conv.bias is missing; they belong to another "
@@ -94,7 +85,7 @@ TEST(Graph, WeightsOfAnotherNetworkAreRefusedByName) {
 }
 
 TEST(Graph, AnImageOfTheWrongChannelsIsRefused) {
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(test::message_of([] {
               infer_shapes(one_convolution(), {{1, 2, 8, 8}});
             }),
             "layer image: an image of 2 channels is given; it takes 1.");
@@ -106,7 +97,7 @@ TEST(Graph, ExtentsThatDoNotDivideAreRefusedWhereTheyMeet) {
   const Value small = b.pool("down", x, {});
   const Graph graph = b.finish({{"out", b.concatenate("join", {x, b.upsample("up", small, 2)})}});
   EXPECT_EQ(
-      message_of([&] {
+      test::message_of([&] {
         infer_shapes(graph, {{1, 1, 9, 8}});
       }),
       "layer join: it joins 1×1×9×8 and 1×1×8×8; an image's extents have to be multiples of what the network "
@@ -116,7 +107,7 @@ TEST(Graph, ExtentsThatDoNotDivideAreRefusedWhereTheyMeet) {
 TEST(Graph, AMalformedGraphIsRefused) {
   Graph graph = one_convolution();
   graph.nodes[1].inputs = {1};
-  EXPECT_EQ(message_of([&] { check(graph); }), "layer conv: its input is no earlier layer.");
+  EXPECT_EQ(test::message_of([&] { check(graph); }), "layer conv: its input is no earlier layer.");
 }
 
 // Two images, one convolution: what both give is what each gives alone, and the parameters count once.
@@ -141,10 +132,10 @@ TEST(Graph, SharingHasToFit) {
       b.finish({{"out", b.with_weights_of(owner, b.convolution("again", x, channels, {}))}});
     };
   };
-  EXPECT_EQ(message_of(share("conv", 3)), "no error");
-  EXPECT_EQ(message_of(share("conv", 4)),
+  EXPECT_EQ(test::message_of(share("conv", 3)), "no error");
+  EXPECT_EQ(test::message_of(share("conv", 4)),
             "layer again: it uses the weights of conv; theirs have other shapes.");
-  EXPECT_EQ(message_of(share("cnv", 3)),
+  EXPECT_EQ(test::message_of(share("cnv", 3)),
             "layer again: it uses the weights of cnv; no earlier layer of this name has weights of its own.");
 }
 

@@ -5,21 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
 #include "core/parallel.h"
-#include "core/random.h"
 #include "nn/builder.h"
+#include "nn/tensors.h"
+#include "support/test_support.h"
 
 namespace lobule::nn {
 namespace {
-
-Tensor noise(const Shape& shape, std::uint64_t seed) {
-  Tensor tensor(shape);
-  const RandomStream random(seed, "image");
-  for (std::size_t i = 0; i < tensor.values.size(); ++i)
-    tensor.values[i] = static_cast<float>(random.normal(i));
-  return tensor;
-}
 
 WindowModel identity(int channels) {
   return {[](const Tensor& window, std::vector<Tensor>& out) { out = {window}; }, {channels}, 0};
@@ -31,15 +23,6 @@ double largest_difference(const Tensor& a, const Tensor& b) {
   for (std::size_t i = 0; i < a.values.size(); ++i)
     largest = std::max(largest, std::abs(double{a.values[i]} - b.values[i]));
   return largest;
-}
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(SlidingWindow, StartsAreEvenAndEndAtTheEnd) {
@@ -176,7 +159,7 @@ TEST(SlidingWindow, ABudgetThatCannotBeKeptIsRefusedWithWhatIsNeeded) {
   SlidingWindowOptions options;
   options.window = {96, 96, 96};
   options.memory_bytes = 20 << 20;
-  EXPECT_EQ(message_of([&] {
+  EXPECT_EQ(test::message_of([&] {
               slide_window({identity(1)}, Tensor({1, 1, 96, 96, 96}), options);
             }),
             "sliding window: it needs 34 MiB; no more than 20 MiB are allowed. Allow more memory or choose a "
@@ -187,7 +170,7 @@ TEST(SlidingWindow, BadInputIsRefused) {
   SlidingWindowOptions options;
   options.window = {4, 4};
   const auto run = [&](const Shape& shape) {
-    return message_of([&] { slide_window({identity(1)}, Tensor(shape), options); });
+    return test::message_of([&] { slide_window({identity(1)}, Tensor(shape), options); });
   };
   EXPECT_EQ(run({1, 1, 8}),
             "sliding window: an image of shape 1×1×8 is given; it takes batch, channels and 2 or 3 "
@@ -207,7 +190,7 @@ TEST(SlidingWindow, BadInputIsRefused) {
   options.deviation = 0;
   EXPECT_EQ(run({1, 1, 8, 8}),
             "sliding window: the Gaussian's deviation does not lie between 0.01 and 10 windows.");
-  EXPECT_EQ(message_of([&] {
+  EXPECT_EQ(test::message_of([&] {
               slide_window({}, Tensor({1, 1, 8, 8}), options);
             }),
             "sliding window: no model is given.");
@@ -219,7 +202,7 @@ TEST(SlidingWindow, AnOutputOfOtherExtentsIsRefused) {
   const Graph graph = b.finish({{"labels", x}, {"labels.1", b.pool("down", x, {})}});
   const Engine engine(graph, initial_weights(graph, 1));
   EXPECT_EQ(
-      message_of([&] {
+      test::message_of([&] {
         window_model(engine, {8, 8});
       }),
       "sliding window: the output labels.1 is 1×1×4×4; it has to have the extents of the window, 1×1×8×8.");

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-
-#include "core/error.h"
 #include "io/files.h"
 #include "io/nifti.h"
 #include "support/test_support.h"
@@ -15,15 +12,6 @@ namespace fs = std::filesystem;
 
 using phantom::Material;
 using phantom::Tissue;
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
 
 void write_map(const fs::path& file, float value) {
   Grid grid;
@@ -54,18 +42,19 @@ TEST(LabelMapFiles, BadFilesSayWhatIsWrong) {
   };
   write_map(folder / "a.nii", 2.5f);
   EXPECT_EQ(
-      message_of(read),
+      test::message_of(read),
       "a.nii: a voxel has the value 2.500000; labels are whole numbers from 0 to 255. Give a label map, "
       "not an image.");
   write_map(folder / "a.nii", 4);
   table("b.nii,0,outside\n");
-  EXPECT_EQ(message_of(read), "labels.csv: it has no row for a.nii; what its labels mean is not known.");
+  EXPECT_EQ(test::message_of(read),
+            "labels.csv: it has no row for a.nii; what its labels mean is not known.");
   table("a.nii,zero,outside\n");
-  EXPECT_EQ(message_of(read),
+  EXPECT_EQ(test::message_of(read),
             "labels.csv: row 1 has the label \"zero\"; labels are whole numbers from 0 to 255.");
   table("a.nii,0,outside\n");
   EXPECT_EQ(
-      message_of(read),
+      test::message_of(read),
       "label map: label 4 (7 voxels) is not in the table; its tissue is not known. Add a row that names "
       "its tissue.");
 }

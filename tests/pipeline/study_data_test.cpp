@@ -2,23 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.h"
 #include "io/files.h"
 #include "io/nifti.h"
 #include "learn/study_samples.h"
+#include "support/test_support.h"
 
 namespace lobule::pipeline {
 namespace {
 namespace fs = std::filesystem;
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Grid small_grid() {
   Grid grid;
@@ -60,8 +51,10 @@ TEST(StudyData, EachImageWithLabelsBecomesACase) {
   EXPECT_EQ(sources.validation->size(), 3u);
   EXPECT_EQ(sources.validation->at(1).inputs.at(0).shape, (Shape{1, 96, 96}));
   float breast = 0;
-  for (std::uint64_t i = 0; i < 3; ++i)
-    for (const float v : sources.validation->at(i).targets.at("breast").values) breast += v;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    const learn::Sample sample = sources.validation->at(i);
+    for (const float v : sample.targets.at("breast").values) breast += v;
+  }
   EXPECT_EQ(breast, 1);
 }
 
@@ -69,7 +62,7 @@ TEST(StudyData, AStudyWithoutLabelsSaysWhatToDo) {
   const io::TemporaryFolder folder;
   fs::create_directories(folder.path() / "study" / "images");
   Context context;
-  EXPECT_EQ(message_of([&] {
+  EXPECT_EQ(test::message_of([&] {
               prepare_study(folder.path() / "study", folder.path() / "samples",
                             learn::make_task("breast_outline"), context);
             }),
@@ -83,7 +76,7 @@ TEST(StudyData, ALabelThatTheTaskDoesNotHaveIsRefused) {
   const fs::path study = empty_study(folder);
   write_pair(study, "1_3_t1", 2);
   Context context;
-  EXPECT_EQ(message_of([&] {
+  EXPECT_EQ(test::message_of([&] {
               prepare_study(study, folder.path() / "samples", learn::make_task("breast_outline"), context);
             }),
             "study study: none of its images has labels that fit; 1_3_t1: 1_3_t1_labels.nii.gz: it holds a "
@@ -92,7 +85,7 @@ TEST(StudyData, ALabelThatTheTaskDoesNotHaveIsRefused) {
 }
 
 TEST(Tasks, AMisspeltTaskIsToldTheNearestOnes) {
-  EXPECT_EQ(message_of([] { learn::make_task("breast_outlin"); }),
+  EXPECT_EQ(test::message_of([] { learn::make_task("breast_outlin"); }),
             "task breast_outlin: there is no such task. Did you mean breast_outline?");
 }
 

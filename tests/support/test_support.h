@@ -2,6 +2,7 @@
 // What tests share: where things lie, scratch folders, programs run as a user would run them.
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ class ScratchFolder {
  private:
   std::filesystem::path path_;
 };
+
+// What the Error says that `action` throws; "no error" where it throws none.
+std::string message_of(const std::function<void()>& action);
 
 struct ProgramResult {
   int exit_code = 0;
