@@ -19,8 +19,7 @@ void PredictOptions::list_options(OptionSet& set) {
   set.add("logits", logits,
           {.help = "write a classifier's results as they are, without softmax", .group = "Output"});
   set.add("precision", precision,
-          {.help = "numbers between layers: auto is f32 for a standard network with weights from elsewhere, "
-                   "and otherwise what the model's own check allows",
+          {.help = "numbers between layers; auto is f32",
            .group = "Network",
            .choices = {"auto", "f32", "bf16"}});
 }
