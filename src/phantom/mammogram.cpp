@@ -125,7 +125,7 @@ MammogramExam make_mammograms(const Anatomy& anatomy, const MammogramOptions& op
   check(options);
   MammogramExam exam;
   exam.options = options;
-  const SignalTable soft(tungsten_rhodium_28()), hard(tungsten_rhodium_30());
+  const XraySignal soft(tungsten_rhodium_28()), hard(tungsten_rhodium_30());
   for (const BreastSide side : options.sides) {
     MammogramBody body = body_of(side);
     add_fine_structure(body, anatomy.options().seed);

@@ -179,7 +179,7 @@ std::vector<float> enlarge(const std::vector<float>& coarse, int coarse_columns,
   return out;
 }
 
-Image<float> expose(const DetectorPaths& paths, const SignalTable& table, const MammogramOptions& options,
+Image<float> expose(const DetectorPaths& paths, const XraySignal& table, const MammogramOptions& options,
                     std::uint64_t stream, Exposure& exposure) {
   const std::size_t count = paths.adipose.size();
   std::vector<float> signal(count);

@@ -15,7 +15,7 @@ struct DetectorPaths {
 
 // Scatter, blur and noise of a raw image; sets the exposure's tube load. `stream` names the noise of one
 // view.
-Image<float> expose(const DetectorPaths& paths, const SignalTable& signal, const MammogramOptions& options,
+Image<float> expose(const DetectorPaths& paths, const XraySignal& signal, const MammogramOptions& options,
                     std::uint64_t stream, Exposure& exposure);
 
 // The raw image's value where nothing is in the beam.

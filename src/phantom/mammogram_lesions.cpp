@@ -177,7 +177,7 @@ double noise_around(const Image<float>& raw, const LesionShadow& window, const M
 }
 
 // Fills outline, centre, diameter and contrast from a window whose mask is set.
-void finish(const LesionShadow& window, const DetectorPaths& paths, const SignalTable& signal,
+void finish(const LesionShadow& window, const DetectorPaths& paths, const XraySignal& signal,
             const Image<float>& raw, MammogramLesion& lesion) {
   double n = 0, sx = 0, sy = 0, contrast = 0, weight = 0;
   for (int y = 0; y < window.rows; ++y)
@@ -306,7 +306,7 @@ std::vector<LesionShadow> draw_lesions(const ViewMap& view, const MammogramBody&
 }
 
 std::vector<MammogramLesion> measure_lesions(const ViewMap& view, const std::vector<LesionShadow>& shadows,
-                                             const DetectorPaths& paths, const SignalTable& signal,
+                                             const DetectorPaths& paths, const XraySignal& signal,
                                              const Image<float>& raw) {
   std::vector<MammogramLesion> all;
   for (const LesionShadow& shadow : shadows) {

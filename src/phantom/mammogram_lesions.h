@@ -42,7 +42,7 @@ std::vector<LesionShadow> draw_lesions(const ViewMap& view, const MammogramBody&
 // over its path, over the standard deviation of the image's log signal around it (2 mm from the outline to
 // one and a half of its diameters, means over 1 mm), which holds anatomical structure and quantum noise.
 std::vector<MammogramLesion> measure_lesions(const ViewMap& view, const std::vector<LesionShadow>& shadows,
-                                             const DetectorPaths& paths, const SignalTable& signal,
+                                             const DetectorPaths& paths, const XraySignal& signal,
                                              const Image<float>& raw);
 
 }  // namespace lobule::phantom

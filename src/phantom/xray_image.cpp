@@ -20,7 +20,7 @@ BasisShares skin_shares() {
 
 }  // namespace
 
-SignalTable::SignalTable(const XraySpectrum& tube, double paddle_mm, double selenium_mm) {
+XraySignal::XraySignal(const XraySpectrum& tube, double paddle_mm, double selenium_mm) {
   const XraySpectrum beam = behind(tube, XrayMaterial::pmma, paddle_mm);
   double quanta = 0, sum = 0, squares = 0;
   for (std::size_t i = 0; i < beam.kev.size(); ++i) {
@@ -39,7 +39,7 @@ SignalTable::SignalTable(const XraySpectrum& tube, double paddle_mm, double sele
           static_cast<float>(exact_log_attenuation(kFirst + a * kAdiposeStep, kFirst + g * kGlandularStep)));
 }
 
-double SignalTable::exact_log_attenuation(double adipose_mm, double glandular_mm) const {
+double XraySignal::exact_log_attenuation(double adipose_mm, double glandular_mm) const {
   double sum = 0;
   for (std::size_t i = 0; i < weight_.size(); ++i)
     sum += weight_[i] * std::exp(-adipose_[i] * adipose_mm - glandular_[i] * glandular_mm);
@@ -47,7 +47,7 @@ double SignalTable::exact_log_attenuation(double adipose_mm, double glandular_mm
   return -std::log(sum);
 }
 
-double SignalTable::log_attenuation(double adipose_mm, double glandular_mm) const {
+double XraySignal::log_attenuation(double adipose_mm, double glandular_mm) const {
   const double x = (adipose_mm - kFirst) / kAdiposeStep, y = (glandular_mm - kFirst) / kGlandularStep;
   const int a = std::clamp(static_cast<int>(x), 0, kAdipose - 2);
   const int g = std::clamp(static_cast<int>(y), 0, kGlandular - 2);
@@ -58,7 +58,7 @@ double SignalTable::log_attenuation(double adipose_mm, double glandular_mm) cons
   return near + fx * (far - near);
 }
 
-double SignalTable::glandular_mm(double log_attenuation_value, double thickness_mm) const {
+double XraySignal::glandular_mm(double log_attenuation_value, double thickness_mm) const {
   // The signal falls with the dense share, almost along a straight line.
   double low = -kFirst < thickness_mm ? kFirst : -thickness_mm - 1, high = 2 * thickness_mm + 1;
   for (int step = 0; step < 48; ++step) {
@@ -69,7 +69,7 @@ double SignalTable::glandular_mm(double log_attenuation_value, double thickness_
 }
 
 Image<float> project_glandularity(const Image<float>& glandularity, const Image<float>& thickness_mm,
-                                  const SignalTable& signal, double air) {
+                                  const XraySignal& signal, double air) {
   if (glandularity.grid.size != thickness_mm.grid.size)
     throw Error("mammogram from maps", "the maps of glandularity and thickness differ in size",
                 describe(glandularity.grid) + " and " + describe(thickness_mm.grid), "give maps of one size");
@@ -83,7 +83,7 @@ Image<float> project_glandularity(const Image<float>& glandularity, const Image<
 }
 
 double volumetric_density(const Image<float>& raw, const Image<float>& thickness_mm,
-                          const Image<float>& skin_mm, const SignalTable& signal, double air) {
+                          const Image<float>& skin_mm, const XraySignal& signal, double air) {
   if (raw.grid.size != thickness_mm.grid.size || (!skin_mm.empty() && skin_mm.grid.size != raw.grid.size))
     throw Error("volumetric density", "the raw image and its thickness differ in size",
                 describe(raw.grid) + " and " + describe(thickness_mm.grid), "give images of one size");

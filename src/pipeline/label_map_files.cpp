@@ -25,6 +25,9 @@ Mask whole_numbers(const Image<float>& image, const std::string& name) {
 
 std::vector<phantom::LabelTissue> read_table(const std::filesystem::path& file, const std::string& map) {
   const std::string name = file.filename().string();
+  if (!std::filesystem::exists(file))
+    throw Error(map, "what its labels are is not known", "there is no " + name + " beside it",
+                "Write one with the columns file, label, tissue");
   const Table table = from_csv(io::read_file(file), name);
   std::vector<phantom::LabelTissue> rows;
   for (std::size_t r = 0; r < table.rows.size(); ++r) {

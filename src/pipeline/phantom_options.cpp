@@ -97,10 +97,6 @@ void PhantomOptions::check() const {
               join(mammogram_vendors(), ", "),
           "Choose one of these, or add --modality mg");
   }
-  if (family == "second" && !makes("mri"))
-    throw Error("option --family", "the second family makes mammograms beside MRI only",
-                "its volumes are measured on the MRI's grid",
-                "Give --modality mri,mg, or take --family first");
   if (from_labels.empty()) return;
   if (!std::filesystem::is_regular_file(from_labels))
     throw Error("option --from-labels", "the file \"" + from_labels + "\" does not exist", {},

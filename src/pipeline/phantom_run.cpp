@@ -10,8 +10,8 @@
 #include "phantom/mammogram_label_map.h"
 #include "phantom/second/exam.h"
 #include "phantom/second/mammogram.h"
+#include "pipeline/label_map_files.h"
 #include "pipeline/phantom_dicom.h"
-#include "pipeline/phantom_labels.h"
 #include "pipeline/phantom_patient.h"
 #include "pipeline/phantom_truth.h"
 
@@ -36,6 +36,13 @@ void prepare(const fs::path& output, PhantomOptions options) {
   nlohmann::ordered_json json{{"version", 1}, {"options", nlohmann::ordered_json::object()}};
   for (const auto& [name, value] : list.values(true)) json["options"][name] = value;
   io::write_file(truth / kMark, json.dump(2) + "\n");
+}
+
+// The left breast where the file's name does not tell.
+phantom::LabelMap prone_map(const fs::path& file) {
+  phantom::LabelMap map = read_label_map(file);
+  if (!map.side) map.side = phantom::BreastSide::left;
+  return phantom::place_prone(std::move(map));
 }
 
 phantom::Exam make_exam_of(const PhantomOptions& options, const PatientPlan& plan,
@@ -118,7 +125,7 @@ void make_patient(const PhantomOptions& options, const phantom::LabelMap* map, c
 PhantomOutcome run_phantom(const PhantomOptions& options, Context& context) {
   options.check();
   std::optional<phantom::LabelMap> map;
-  if (!options.from_labels.empty()) map = read_label_map(options.from_labels);
+  if (!options.from_labels.empty()) map = prone_map(options.from_labels);
   const fs::path output = options.output;
   prepare(output, options);
   set_thread_count(options.threads);

@@ -29,16 +29,16 @@ MammogramOptions coarse() {
   return options;
 }
 
-TEST(SignalTable, InterpolatesTheIntegralOverTheSpectrum) {
-  const SignalTable table(tungsten_rhodium_28());
+TEST(XraySignal, InterpolatesTheIntegralOverTheSpectrum) {
+  const XraySignal table(tungsten_rhodium_28());
   for (const double adipose : {0.0, 3.3, 21.1, 48.9, 80.0})
     for (const double glandular : {-2.5, 0.0, 7.7, 33.3, 60.4})
       EXPECT_NEAR(table.log_attenuation(adipose, glandular), table.exact_log_attenuation(adipose, glandular),
                   4e-4);
 }
 
-TEST(SignalTable, FindsTheGlandularPartOfAKnownThickness) {
-  const SignalTable table(tungsten_rhodium_30());
+TEST(XraySignal, FindsTheGlandularPartOfAKnownThickness) {
+  const XraySignal table(tungsten_rhodium_30());
   for (const double thickness : {5.0, 40.0, 70.0})
     for (const double share : {0.0, 0.1, 0.5, 1.0}) {
       const double signal = table.exact_log_attenuation(thickness * (1 - share), thickness * share);
@@ -61,7 +61,7 @@ TEST(VolumetricDensity, IsRecoveredFromANoiseFreeRawImageAndItsThickness) {
     }
   share.at(20, 20, 0) = kMissing;
   dense -= thickness.at(20, 20, 0) * (0.5 + 0.4 * std::sin(0.3 * 400));
-  const SignalTable table(tungsten_rhodium_28());
+  const XraySignal table(tungsten_rhodium_28());
   const Image<float> raw = project_glandularity(share, thickness, table);
   thickness.at(20, 20, 0) = 0;
   all -= 40;
@@ -74,7 +74,7 @@ TEST(VolumetricDensity, OfDigiBreastIsRecoveredFromItsSimulatedMammogram) {
   const Image<float> share = io::read_nifti(folder / "digibreast_2d_glandularity.nii.gz");
   const Image<float> thickness = io::read_nifti(folder / "digibreast_2d_thickness_mm.nii.gz");
   for (const XraySpectrum* tube : {&tungsten_rhodium_28(), &tungsten_rhodium_30()}) {
-    const SignalTable table(*tube);
+    const XraySignal table(*tube);
     const Image<float> raw = project_glandularity(share, thickness, table);
     EXPECT_NEAR(volumetric_density(raw, thickness, {}, table) / 24.15, 1, 0.03);
   }
@@ -84,7 +84,7 @@ TEST(VolumetricDensity, ImagesOfDifferentSizesAreRefused) {
   Grid small, large;
   small.size = {2, 2, 1}, large.size = {3, 2, 1};
   try {
-    volumetric_density(Image<float>(small), Image<float>(large), {}, SignalTable(tungsten_rhodium_28()));
+    volumetric_density(Image<float>(small), Image<float>(large), {}, XraySignal(tungsten_rhodium_28()));
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
@@ -229,7 +229,7 @@ TEST(Mammogram, ItsVolumetricDensityIsRecoveredFromTheRawImage) {
   options.noise = 0, options.scatter = 0, options.blur = 0;
   options.views = {MammogramView::cc};
   const Mammogram image = make_mammograms(Anatomy(small_breast()), options).images.at(0);
-  const SignalTable table(image.exposure.kvp == 28 ? tungsten_rhodium_28() : tungsten_rhodium_30());
+  const XraySignal table(image.exposure.kvp == 28 ? tungsten_rhodium_28() : tungsten_rhodium_30());
   const double found = volumetric_density(image.raw, image.breast_mm, image.skin_mm, table);
   EXPECT_NEAR(found / image.volumetric_density, 1, 0.01);
 }

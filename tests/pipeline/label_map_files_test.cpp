@@ -46,6 +46,9 @@ TEST(LabelMapFiles, BadFilesSayWhatIsWrong) {
       "a.nii: a voxel has the value 2.500000; labels are whole numbers from 0 to 255. Give a label map, "
       "not an image.");
   write_map(folder / "a.nii", 4);
+  EXPECT_EQ(test::message_of(read),
+            "a.nii: what its labels are is not known; there is no labels.csv beside it. Write one with the "
+            "columns file, label, tissue.");
   table("b.nii,0,outside\n");
   EXPECT_EQ(test::message_of(read),
             "labels.csv: it has no row for a.nii; what its labels mean is not known.");

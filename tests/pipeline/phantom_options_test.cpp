@@ -2,27 +2,19 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.h"
 #include "io/files.h"
+#include "pipeline/phantom_headers.h"
+#include "pipeline/phantom_mammogram.h"
 #include "pipeline/phantom_options.h"
 #include "pipeline/phantom_run.h"
+#include "pipeline/phantom_vendor.h"
 #include "support/test_support.h"
 
 namespace lobule::pipeline {
 namespace {
 
-template <class Run>
-std::string message_of(const Run& run) {
-  try {
-    run();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
 std::string after_setting(const std::string& name, const std::string& value) {
-  return message_of([&] {
+  return test::message_of([&] {
     PhantomOptions options;
     OptionSet list;
     options.list_options(list);
@@ -32,7 +24,7 @@ std::string after_setting(const std::string& name, const std::string& value) {
 
 std::string check(PhantomOptions options) {
   if (options.output.empty()) options.output = "out";
-  return message_of([&] { options.check(); });
+  return test::message_of([&] { options.check(); });
 }
 
 TEST(PhantomOptions, WhatIsOutOfRangeOrUnknownIsRefusedWithTheWordsThatArePossible) {
@@ -58,7 +50,7 @@ TEST(PhantomOptions, WhatIsOutOfRangeOrUnknownIsRefusedWithTheWordsThatArePossib
 
 TEST(PhantomOptions, WhatDoesNotFitTogetherIsRefused) {
   PhantomOptions options;
-  EXPECT_EQ(message_of([&] { options.check(); }),
+  EXPECT_EQ(test::message_of([&] { options.check(); }),
             "lobule phantom: it is not said where to write. Name a folder with --output DIR.");
   options.vendor = "hologic";
   EXPECT_EQ(
@@ -67,7 +59,7 @@ TEST(PhantomOptions, WhatDoesNotFitTogetherIsRefused) {
       "as siemens, ge, philips; mammograms as ge, hologic, siemens, fuji, philips, film. Choose one of "
       "these, or add --modality mg.");
   options.modality = {"mri", "mg"};
-  EXPECT_EQ(check(options), "accepted");
+  EXPECT_EQ(check(options), "no error");
   options = {};
   options.modality = {};
   EXPECT_EQ(check(options), "option --modality: names no modality. Give mri, mg or mri,mg.");
@@ -76,6 +68,29 @@ TEST(PhantomOptions, WhatDoesNotFitTogetherIsRefused) {
   EXPECT_EQ(check(options),
             "option --from-labels: the file \"/nowhere/labels.nii.gz\" does not exist. Name a label map in "
             "one file.");
+  test::ScratchFolder folder;
+  io::write_file(folder / "labels.nii.gz", "x");
+  options.from_labels = (folder / "labels.nii.gz").string(), options.family = "second";
+  EXPECT_EQ(check(options),
+            "option --from-labels: works with --family first only; the second family brings its own "
+            "anatomy.");
+  options = {};
+  options.family = "second", options.modality = {"mg"};
+  EXPECT_EQ(check(options), "no error");
+}
+
+TEST(PhantomOptions, WhatNobodyWritesIsRefused) {
+  EXPECT_EQ(test::message_of([] { mr_habits("toshiba"); }),
+            "digital patient: no MRI is written as \"toshiba\".");
+  EXPECT_EQ(test::message_of([] {
+              test::ScratchFolder folder;
+              MammogramWriter({"P1", "toshiba", "honest", 1}, folder.path());
+            }),
+            "digital patient: no mammograms are written as \"toshiba\".");
+  EXPECT_EQ(test::message_of([] { header_mode("vague", 1); }),
+            "digital patient: there are no headers called \"vague\".");
+  EXPECT_EQ(test::message_of([] { mammogram_header_kinds("vague", 1); }),
+            "digital patient: there are no headers called \"vague\".");
 }
 
 TEST(PhantomRun, AFolderOfSomebodyElseIsLeftAlone) {
@@ -84,7 +99,7 @@ TEST(PhantomRun, AFolderOfSomebodyElseIsLeftAlone) {
   PhantomOptions options;
   options.output = folder.path().string();
   Context context;
-  EXPECT_EQ(message_of([&] { run_phantom(options, context); }),
+  EXPECT_EQ(test::message_of([&] { run_phantom(options, context); }),
             folder.path().string() +
                 ": already holds a folder dicom or truth that no earlier run wrote. "
                 "Choose another folder with --output.");
