@@ -68,6 +68,8 @@ struct Series {
   std::vector<Phase> phases;     // of role dce
   std::vector<double> b_values;
   double confidence = 0;  // 0 to 1
+  // Of an MR image, from its header and pixels, in log-odds: above 0 fat is bright, below it is suppressed.
+  double fat_is_bright = 0;
   std::vector<Evidence> evidence;
   std::vector<std::string> conflicts;
   std::vector<std::string> warnings;

@@ -190,6 +190,10 @@ void finish_series(SeriesWork& work, const SortOptions& options) {
   const Verdict verdict = judge(work.claims);
   series.role = verdict.role == Role::dce_post ? Role::t1_fatsat : verdict.role;
   series.confidence = verdict.confidence;
+  for (const Claim& claim : work.claims)
+    series.fat_is_bright += claim.trait == Trait::fat_bright       ? claim.weight
+                            : claim.trait == Trait::fat_suppressed ? -claim.weight
+                                                                   : 0;
   if (series.role == Role::dwi || series.role == Role::adc) series.b_values = work.facts.b_values;
   if (series.role == Role::dwi && series.b_values.empty())
     series.warnings.emplace_back("diffusion-weighted, but no header tells a b-value");

@@ -32,7 +32,11 @@ measure::FatSignal fat_signal_of(const exam::DicomIndex& index, const exam::Exam
     if (!dynamic || series.images.empty()) continue;
     if (says_fat_suppressed(index.entries[series.images.front().entry].header.dataset))
       return measure::FatSignal::dark;
-    findings.push_back({Severity::note, "dynamic series", "no header says that fat is suppressed",
+    // What sorting found, such as the attributes of Enhanced MR and the fat below the skin.
+    if (series.fat_is_bright < 0) return measure::FatSignal::dark;
+    findings.push_back({Severity::note, "dynamic series",
+                        series.fat_is_bright > 0 ? "its fat is not suppressed, as headers or pixels show"
+                                                 : "neither headers nor pixels say that fat is suppressed",
                         "fat is taken as bright when outlining breasts and fibroglandular tissue", ""});
     return measure::FatSignal::bright;
   }
