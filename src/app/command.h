@@ -34,6 +34,8 @@ class Command {
   virtual ~Command() = default;
   virtual CommandText text() const = 0;
   virtual void list_options(OptionSet& options) = 0;
+  // Whether it may run a network: threads then wait for each other asleep (main.cpp).
+  virtual bool runs_networks() const { return false; }
   virtual int run(Context& context, const std::vector<std::string>& inputs) = 0;
 };
 

@@ -1,7 +1,10 @@
 // The lobule program: finds the command, reads its options, runs it, turns errors into messages.
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "app/command.h"
@@ -34,6 +37,15 @@ class InterruptsCancel {
   InterruptsCancel& operator=(const InterruptsCancel&) = delete;
 };
 
+// Threads of a network wait for each other many times a second. Waiting awake, as the OpenMP library does by
+// itself, costs up to ten times the work where processors are shared. It reads its variables when it is
+// loaded, hence the second start of this program.
+void wait_asleep(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
+  setenv("GOMP_SPINCOUNT", "1000", 1);
+  execv("/proc/self/exe", argv);  // returns only where it fails; then threads wait awake
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -44,6 +56,7 @@ int main(int argc, char** argv) {
     auto parsed = app::parse_command_line(argc, argv, app::all_commands());
     if (parsed.finished) return parsed.exit_code;
     command = std::move(parsed.command);
+    if (command->runs_networks()) wait_asleep(argv);
     Context context(app::terminal_listener());
     context.provenance.version = version();
     context.provenance.command = command->text().name;

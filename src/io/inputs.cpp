@@ -24,7 +24,7 @@ class Collector {
       walk(root);
     else if (is_dicomdir_name(root))
       add_dicomdir(root);
-    else if (has_archive_signature(root))
+    else if (has_archive_signature(root) && !root.string().ends_with(".nii.gz"))
       add_archive(root);
     else
       inputs_.files.push_back({root, root.string()});

@@ -71,14 +71,13 @@ Task breast_outline(const TaskOptions& options) {
     return dice_figures(sample.targets.at("breast"), outputs.at(0), {"background", "breast"});
   };
   task.headline = "dice_breast";
-  task.limits = {"Made to show the way from digital patients to a mask; exams are outlined by lobule analyze.",
-                 "Not tried on implants, after mastectomy, or on one breast alone."};
-  task.recipe.steps = 600;
+  task.limits = {
+      "Made to show the way from digital patients to a mask; exams are outlined by lobule analyze.",
+      "Not tried on implants, after mastectomy, or on one breast alone."};
+  task.recipe.steps = 800;
   task.recipe.batch = 16;
-  task.recipe.learning_rate = 2e-3;
+  task.recipe.learning_rate = 5e-3;
   task.recipe.average_decay = 0.98;
-  task.trained_on =
-      "random patches of digital patients of the first family (docs/methods/phantom-sampler.md)";
   return task;
 }
 

@@ -16,10 +16,9 @@ std::vector<std::uint8_t> largest_class(const Tensor& logits) {
   return best;
 }
 
-std::map<std::string, double> dice_figures(const Tensor& labels, const Tensor& logits,
-                                           const std::vector<std::string>& classes) {
+Figures dice_figures(const Tensor& labels, const Tensor& logits, const std::vector<std::string>& classes) {
   const std::vector<std::uint8_t> found = largest_class(logits);
-  std::map<std::string, double> figures;
+  Figures figures;
   for (std::size_t c = 1; c < classes.size(); ++c) {
     std::size_t both = 0, sum = 0;
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -27,7 +26,7 @@ std::map<std::string, double> dice_figures(const Tensor& labels, const Tensor& l
       both += here && truly;
       sum += static_cast<std::size_t>(here) + static_cast<std::size_t>(truly);
     }
-    if (sum > 0) figures["dice_" + classes[c]] = 2.0 * static_cast<double>(both) / static_cast<double>(sum);
+    if (sum > 0) figures["dice_" + classes[c]] = {2.0 * static_cast<double>(both), static_cast<double>(sum)};
   }
   return figures;
 }

@@ -5,25 +5,42 @@
 
 #include "nn/intensity.h"
 #include "phantom/sampler_pool.h"
+#include "phantom/tissue.h"
 
 namespace lobule::learn {
 namespace {
 
 constexpr std::size_t kPatchesKept = 4;  // samples are asked for nearly in order
 
-// A patch, and for each of its images the scale by what is bright in the whole of it: as a user's image will
-// be.
+// A patch, for each of its images the scale by what is bright in the whole of it (as a user's image will be),
+// and its slices with a body in them.
 struct ScaledPatch {
   phantom::MriPatch patch;
   std::vector<nn::IntensityScale> scales;
+  std::vector<std::size_t> slices;
 };
+
+// All slices where none holds any.
+std::vector<std::size_t> slices_with_body(const phantom::MriPatch& patch) {
+  const std::size_t n = static_cast<std::size_t>(patch.size), plane = n * n;
+  std::vector<std::size_t> slices, all;
+  for (std::size_t z = 0; z < n; ++z) {
+    const std::uint8_t* tissue = &patch.tissue[z * plane];
+    all.push_back(z);
+    if (std::any_of(tissue, tissue + plane,
+                    [](std::uint8_t t) { return t != static_cast<std::uint8_t>(phantom::Tissue::air); }))
+      slices.push_back(z);
+  }
+  return slices.empty() ? all : slices;
+}
 
 ScaledPatch scaled(phantom::MriPatch patch, std::size_t channels, double top_percentile) {
   const std::size_t voxels = patch.images.size() / channels;
-  ScaledPatch result{std::move(patch), {}};
+  ScaledPatch result{std::move(patch), {}, {}};
   for (std::size_t c = 0; c < channels; ++c)
     result.scales.push_back(
         nn::percentile_scale({&result.patch.images[c * voxels], voxels}, 0, top_percentile));
+  result.slices = slices_with_body(result.patch);
   return result;
 }
 
@@ -47,8 +64,7 @@ class BreastSlices : public SampleSource {
     const RandomStream random(options_.patch.seed, "slices of patches");
     const auto words = random.words(index);
     const std::size_t channel = words[0] % options_.patch.channels.size();
-    const double place = 0.5 + options_.reach * (2 * random.uniform(~index) - 1);
-    const std::size_t slice = std::min(n - 1, static_cast<std::size_t>(place * static_cast<double>(n)));
+    const std::size_t slice = kept->slices[words[1] % kept->slices.size()];
 
     const float* image = &patch.images[(channel * n + slice) * plane];
     Sample sample;

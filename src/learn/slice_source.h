@@ -11,12 +11,12 @@ namespace lobule::learn {
 struct SliceSourceOptions {
   phantom::MriPatchOptions patch;
   std::uint64_t slices_per_patch = 12;  // neighbours in the order of samples share a patch and its cost
-  double reach = 0.35;                  // slices lie within this share of the patch's extent from its middle
   std::uint64_t size = 0;               // 0: endless
 };
 
-// Samples of one input [1, y, x], one of the patch's channels, scaled by its `top_percentile`, and the target
-// "breast" [1, y, x] of 0 and 1.
+// Slices lie where the patch holds a body, as a scanner's do: patches reach beyond what is modelled of a
+// patient. Samples of one input [1, y, x], one of the patch's channels, scaled by its `top_percentile`, and
+// the target "breast" [1, y, x] of 0 and 1.
 std::shared_ptr<const SampleSource> breast_slices(const SliceSourceOptions& options, double top_percentile);
 
 }  // namespace lobule::learn

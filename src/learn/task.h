@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "learn/figure.h"
 #include "learn/sample.h"
 #include "learn/training_options.h"
 #include "nn/graph.h"
@@ -33,8 +34,9 @@ struct Task {
   std::shared_ptr<const SampleSource> training;
   std::shared_ptr<const SampleSource> validation;  // of a size; never seen in training
   // Figures of one validation case from the network's outputs, in the order of graph.outputs.
-  std::function<std::map<std::string, double>(const Sample&, const std::vector<Tensor>&)> judge;
-  std::string headline;  // the figure of `judge` whose mean decides which weights are best (larger is better)
+  std::function<Figures(const Sample&, const std::vector<Tensor>&)> judge;
+  std::string headline;  // the figure of `judge` that, over all cases, decides which weights are best (larger
+                         // is better)
   TrainingRecipe recipe;
   std::string trained_on;           // in words, for the card
   std::vector<std::string> limits;  // what the model must not be used for, a sentence each

@@ -28,6 +28,9 @@ void TrainingOptions::list_options(OptionSet& options) {
   options.add("precision", precision,
               {.help = "Numbers of convolutions; auto: bf16 where the processor or GPU is fast at it",
                .choices = {"auto", "f32", "bf16"}});
+  options.add(
+      "weights", weights,
+      {.help = "Numbers of the finished model's weights; f16 halves its file", .choices = {"f32", "f16"}});
   options.add("device", device,
               {.help = "Where to train; auto: a GPU where there is one", .choices = {"auto", "cpu", "cuda"}});
   options.add("seed", seed,

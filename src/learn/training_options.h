@@ -32,7 +32,7 @@ struct TrainingOptions {
   int steps = 0, batch = 0, validate_every = 0;
   double learning_rate = 0;
   std::string optimizer = "task", schedule = "task";
-  std::string precision = "auto", device = "auto";
+  std::string precision = "auto", device = "auto", weights = "f32";
   int seed = 1;
   int threads = 0;
 

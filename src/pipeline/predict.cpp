@@ -22,6 +22,37 @@ void PredictOptions::list_options(OptionSet& set) {
           {.help = "numbers between layers; auto is f32",
            .group = "Network",
            .choices = {"auto", "f32", "bf16"}});
+  set.add("mirror", mirror,
+          {.help = "outline mirrored images as well and take the mean: 4 or 8 times the work",
+           .group = "Network"});
+  set.add("memory", memory,
+          {.help = "the most that windows of a large image may take, as 2GiB or 500MiB; nothing: no bound",
+           .group = "Speed",
+           .affects_result = false});
+}
+
+nn::Precision precision_of(const std::string& word) {
+  if (word != "bf16") return nn::Precision::f32;
+  if (!nn::has_bf16())
+    throw Error("--precision", "this processor does not compute in bf16", "", "Use f32, or auto");
+  return nn::Precision::bf16;
+}
+
+std::size_t memory_bytes(const std::string& word) {
+  if (word.empty()) return 0;
+  const std::string_view unit =
+      std::string_view(word).substr(word.size() - std::min<std::size_t>(3, word.size()));
+  const double size = unit == "GiB" ? 1 << 30 : unit == "MiB" ? 1 << 20 : 0;
+  const std::optional<double> number =
+      parse_number(std::string_view(word).substr(0, word.size() - unit.size()));
+  if (size == 0 || !number || !(*number > 0 && *number <= 1e6))
+    throw Error("--memory", "\"" + word + "\" is no amount of memory", "", "Write it as 2GiB or 500MiB");
+  return static_cast<std::size_t>(*number * size);
+}
+
+bool ends_in_softmax(const nn::Graph& graph) {
+  const nn::Layer& last = graph.nodes[static_cast<std::size_t>(graph.outputs[0].node)].layer;
+  return std::holds_alternative<nn::Softmax>(last);
 }
 
 nn::Model load_network(const std::string& model_or_network, const PredictOptions& options) {
@@ -51,7 +82,13 @@ nn::Model load_network(const std::string& model_or_network, const PredictOptions
   return model;
 }
 
-bool is_classifier(const nn::Model& model) {
+namespace {
+
+struct NetworkShapes {
+  Shape image, result;  // of the first input and output
+};
+
+NetworkShapes shapes_of(const nn::Model& model) {
   const nn::Graph& graph = model.graph;
   // Of the window, or of 64, the next multiple of what extents have to be.
   const auto extent = [](int window, int multiple) {
@@ -62,18 +99,23 @@ bool is_classifier(const nn::Model& model) {
               extent(p.window[0], p.multiple[0])};
   if (graph.dimensions == 2) image.erase(image.begin() + 2);
   const std::vector<Shape> shapes = nn::infer_shapes(graph, {image});
-  const Shape& result = shapes[static_cast<std::size_t>(graph.outputs[0].node)];
-  return std::all_of(result.begin() + 2, result.end(), [](std::int64_t places) { return places == 1; });
+  return {image, shapes[static_cast<std::size_t>(graph.outputs[0].node)]};
 }
+
+}  // namespace
 
 PredictOutcome predict(const std::string& model_or_network, const std::vector<std::string>& inputs,
                        const PredictOptions& options, Context& context) {
   if (options.output.empty())
     throw Error("lobule predict", "no folder for the results is given", "", "Name one with -o");
   const nn::Model model = load_network(model_or_network, options);
-  if (!is_classifier(model))
-    throw Error(model_or_network, "it is no classifier", "only classifiers are run by this command");
-  return predict_classes(model, inputs, options, context);
+  const auto [image, result] = shapes_of(model);
+  if (std::all_of(result.begin() + 2, result.end(), [](std::int64_t places) { return places == 1; }))
+    return predict_classes(model, inputs, options, context);
+  if (!std::equal(image.begin() + 2, image.end(), result.begin() + 2, result.end()))
+    throw Error(model_or_network, "it neither classifies images nor outlines them",
+                "an image of " + describe(image) + " gives " + describe(result));
+  return predict_segmentation(model, static_cast<int>(result[1]), inputs, options, context);
 }
 
 }  // namespace lobule::pipeline

@@ -1,12 +1,14 @@
 #pragma once
 // Runs a trained network over a user's images.
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "core/context.h"
 #include "core/options.h"
+#include "nn/engine.h"
 #include "nn/model.h"
 
 namespace lobule::pipeline {
@@ -16,6 +18,8 @@ struct PredictOptions {
   std::string weights;             // of a standard network
   bool logits = false;             // of a classifier: as the network gives them, not their softmax
   std::string precision = "auto";  // of numbers between layers
+  bool mirror = false;             // of a network that outlines: the mean over mirrored images
+  std::string memory;              // of windows at once: "2GiB"; empty: no bound
 
   void list_options(OptionSet& options);
 };
@@ -31,17 +35,31 @@ struct PredictOutcome {
 // Throws Error where there is neither, and where a network has no weights.
 nn::Model load_network(const std::string& model_or_network, const PredictOptions& options);
 
-// Whether a network gives one vector of scores for a whole image.
-bool is_classifier(const nn::Model& model);
-
-// Every image under `inputs`: a classifier writes OUT/predictions.csv (docs/formats/predictions.md). An image
-// that cannot be read is a finding and stops no other. Throws Error as load_network does, where an input does
-// not exist, and where the output cannot be written.
+// Every image under `inputs`. A classifier writes OUT/predictions.csv, a network that outlines
+// OUT/<image's stem>_labels.nii.gz (docs/formats/predictions.md). An image that cannot be read is a finding
+// and stops no other. Throws Error as load_network does, where an input does not exist, where the network is
+// of neither kind, and where the output cannot be written.
 PredictOutcome predict(const std::string& model_or_network, const std::vector<std::string>& inputs,
                        const PredictOptions& options, Context& context);
 
 // The part of `predict` that judges whole images.
 PredictOutcome predict_classes(const nn::Model& model, const std::vector<std::string>& inputs,
                                const PredictOptions& options, Context& context);
+
+// The part of `predict` that outlines: NIfTI files and pictures as they are, DICOM as volumes of the names
+// that `lobule convert` gives. A network of several channels takes them from <case>_0000.nii.gz,
+// <case>_0001.nii.gz and so on, as nnU-Net does.
+PredictOutcome predict_segmentation(const nn::Model& model, int classes,
+                                    const std::vector<std::string>& inputs, const PredictOptions& options,
+                                    Context& context);
+
+// "f32", "bf16", "auto" (f32). Throws Error for bf16 where the processor has none.
+nn::Precision precision_of(const std::string& word);
+
+// 2 · 2³⁰ of "2GiB", 500 · 2²⁰ of "500MiB", 0 of "". Throws Error for other words.
+std::size_t memory_bytes(const std::string& word);
+
+// Whether the network's first output is probabilities already.
+bool ends_in_softmax(const nn::Graph& graph);
 
 }  // namespace lobule::pipeline

@@ -17,13 +17,6 @@
 namespace lobule::pipeline {
 namespace {
 
-nn::Precision precision_of(const std::string& word) {
-  if (word != "bf16") return nn::Precision::f32;
-  if (!nn::has_bf16())
-    throw Error("--precision", "this processor does not compute in bf16", "", "Use f32, or auto");
-  return nn::Precision::bf16;
-}
-
 std::vector<float> softmax(const std::vector<float>& logits) {
   const double largest = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
@@ -37,12 +30,6 @@ std::vector<float> softmax(const std::vector<float>& logits) {
 std::string shortest(float value) {
   std::array<char, 32> text{};
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
-// Whether the network's first output is probabilities already.
-bool ends_in_softmax(const nn::Graph& graph) {
-  const nn::Layer& last = graph.nodes[static_cast<std::size_t>(graph.outputs[0].node)].layer;
-  return std::holds_alternative<nn::Softmax>(last);
 }
 
 }  // namespace

@@ -12,11 +12,6 @@ namespace lobule::pipeline {
 namespace {
 namespace fs = std::filesystem;
 
-bool is_nifti(const fs::path& file) {
-  const std::string name = file.filename().string();
-  return name.ends_with(".nii") || name.ends_with(".nii.gz");
-}
-
 std::vector<fs::path> study_images(const fs::path& study, const fs::path& converted, Findings& findings,
                                    Context& context) {
   std::vector<fs::path> images = nifti_files(study / "images");
@@ -42,6 +37,11 @@ Mask labels_of(const fs::path& file, std::size_t classes) {
 }
 
 }  // namespace
+
+bool is_nifti(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.ends_with(".nii") || name.ends_with(".nii.gz");
+}
 
 std::string image_stem(const fs::path& file) {
   std::string name = file.filename().string();

@@ -12,7 +12,7 @@ struct HistoryRow {
   double learning_rate = 0;
   double loss = 0;                       // mean since the row before
   std::map<std::string, double> each;    // the losses of a sum by name, likewise
-  std::map<std::string, double> judged;  // means over the validation cases; empty where none were judged
+  std::map<std::string, double> judged;  // over the validation cases; empty where none were judged
 };
 using History = std::vector<HistoryRow>;
 

@@ -268,20 +268,17 @@ class Training {
 
   // The same cases by the same weights in each process, so that all agree on what is best.
   void validate() {
-    std::map<std::string, std::pair<double, int>> sums;
+    learn::Figures sums;
     examples_.clear();
     const std::uint64_t cases = task_.validation->size();
     for (std::uint64_t i = 0; i < cases; ++i) {
       const learn::Sample sample = task_.validation->at(i);
       const std::vector<Tensor> outputs = outputs_of(sample);
-      for (const auto& [name, value] : task_.judge(sample, outputs)) {
-        sums[name].first += value;
-        sums[name].second += 1;
-      }
+      for (const auto& [name, figure] : task_.judge(sample, outputs)) sums[name] += figure;
       if (is_example(i, cases)) examples_.push_back(example_of(task_, sample, outputs));
     }
     std::map<std::string, double> figures;
-    for (const auto& [name, sum] : sums) figures[name] = sum.first / sum.second;
+    for (const auto& [name, sum] : sums) figures[name] = sum.value();
     if (!figures.contains(task_.headline))
       throw Error("task " + task_.name, "no validation case gives the figure " + task_.headline);
     state_.history.back().judged = figures;
@@ -340,11 +337,13 @@ class Training {
     write_checkpoint(checkpoint_file(), state_);
     io::write_file(out_ / "log.csv", history_csv(state_.history));
     if (state_.best.empty()) return;
+    const auto stored = options_.weights == "f16" ? io::WeightPrecision::f16 : io::WeightPrecision::f32;
     if (improved_)
-      learn::write_model(out_ / "best", model_of(state_.best, state_.best_figures, state_.best_step));
+      learn::write_model(out_ / "best", model_of(state_.best, state_.best_figures, state_.best_step), stored);
     if (finished)
       learn::write_model(out_ / "last",
-                         model_of(from_torch(judged_weights()), state_.history.back().judged, state_.step));
+                         model_of(from_torch(judged_weights()), state_.history.back().judged, state_.step),
+                         stored);
     if (!examples_.empty())
       io::write_file(out_ / "training.html",
                      training_page(task_, state_.training, state_.history, examples_));

@@ -169,8 +169,8 @@ Example example_of(const learn::Task& task, const learn::Sample& sample, const s
       example.truth.push_back(label > 0 ? static_cast<std::uint8_t>(label) : std::uint8_t{0});
     }
   }
-  for (const auto& [name, value] : task.judge(sample, outputs))
-    example.words += (example.words.empty() ? "" : ", ") + name + " " + number(value);
+  for (const auto& [name, figure] : task.judge(sample, outputs))
+    example.words += (example.words.empty() ? "" : ", ") + name + " " + number(figure.value());
   return example;
 }
 

@@ -164,6 +164,16 @@ TEST(Inputs, ATextFileNamedAsAnArchiveIsAFileLikeAnyOther) {
   EXPECT_EQ(collect(folder / "in", folder).files.size(), 1u);
 }
 
+// It begins as an archive of one file does, and is an image.
+TEST(Inputs, ACompressedNiftiImageIsAFile) {
+  const test::ScratchFolder folder;
+  write_file(folder / "a.nii.gz", "\x1F\x8B and more");
+  const Inputs inputs = collect(folder / "a.nii.gz", folder);
+  ASSERT_EQ(inputs.files.size(), 1u);
+  EXPECT_EQ(inputs.files[0].path, folder / "a.nii.gz");
+  EXPECT_TRUE(inputs.findings.empty());
+}
+
 TEST(Inputs, AnInputThatDoesNotExistIsAnError) {
   const test::ScratchFolder folder;
   const std::string path = (folder / "missing").string();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace lobule::learn {
 namespace {
 
@@ -40,6 +42,22 @@ TEST(SliceSource, SlicesAreScaledByWhatIsBrightInTheirPatch) {
   EXPECT_GT(most, 0.8F);
   EXPECT_LT(most, 3.0F);
   EXPECT_TRUE(breast);
+}
+
+// A patch of 480 mm reaches far beyond a patient, whose slices 24 samples would miss often.
+TEST(SliceSource, SlicesHoldABody) {
+  phantom::MriPatchOptions patch;
+  patch.size = 96;
+  patch.spacing_mm = 5;
+  patch.patient_spacing_mm = 8;
+  patch.channels = {{phantom::MriContrast::t1, 0, 0}};
+  patch.pool = 1;
+  const auto source = breast_slices({.patch = patch, .slices_per_patch = 24, .size = 24}, 99);
+  for (std::uint64_t i = 0; i < source->size(); ++i) {
+    const Sample sample = source->at(i);
+    const auto& values = sample.inputs[0].values;
+    EXPECT_GT(std::count_if(values.begin(), values.end(), [](float v) { return v > 0.2F; }), 20) << i;
+  }
 }
 
 }  // namespace

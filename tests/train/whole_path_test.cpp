@@ -1,0 +1,66 @@
+// From nothing to outlines, as a user goes: lobule train, lobule models, lobule predict.
+#include <gtest/gtest.h>
+
+#include "core/table.h"
+#include "core/text.h"
+#include "io/files.h"
+#include "io/nifti.h"
+#include "support/test_support.h"
+
+namespace lobule {
+namespace {
+namespace fs = std::filesystem;
+
+test::ProgramResult lobule_command(std::vector<std::string> words) {
+  words.insert(words.begin(), test::lobule_program());
+  return test::run_program(words);
+}
+
+// 2 |A ∩ B| / (|A| + |B|) of all that is above 0.
+double dice(const Image<float>& a, const Image<float>& b) {
+  double both = 0, sum = 0;
+  for (std::size_t v = 0; v < a.voxels.size(); ++v) {
+    both += a.voxels[v] > 0 && b.voxels[v] > 0;
+    sum += (a.voxels[v] > 0) + (b.voxels[v] > 0);
+  }
+  return 2 * both / sum;
+}
+
+// 100 small steps make no good outline, but one far above the 0.3 of calling all of the body breast.
+TEST(WholePath, ABreastIsOutlinedByANetworkThatLearnedFromDigitalPatients) {
+  const test::ScratchFolder scratch;
+  const auto trained =
+      lobule_command({"train", "breast_outline", "-o", (scratch / "trained").string(), "--steps", "100",
+                      "--batch", "12", "--validate-every", "100", "--weights", "f16"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.output;
+  const fs::path model = scratch / "trained/best";
+
+  const auto listed = lobule_command({"models", model.string()});
+  EXPECT_EQ(listed.exit_code, 0) << listed.output;
+  EXPECT_TRUE(contains(listed.output, "breast_outline")) << listed.output;
+
+  const auto patient = lobule_command({"phantom", "-o", (scratch / "patient").string(), "--seed", "77",
+                                       "--spacing-mm", "3", "--modality", "mri"});
+  ASSERT_EQ(patient.exit_code, 0) << patient.output;
+  const auto predicted = lobule_command({"predict", model.string(), (scratch / "patient/dicom").string(),
+                                         "-o", (scratch / "outlines").string(), "--memory", "512MiB"});
+  ASSERT_EQ(predicted.exit_code, 0) << predicted.output;
+
+  fs::path truth_file;
+  for (const auto& entry : fs::recursive_directory_iterator(scratch / "patient/truth"))
+    if (entry.path().filename() == "breast.nii.gz") truth_file = entry.path();
+  const Image<float> truth = io::read_nifti(truth_file);
+  double best = 0;
+  int compared = 0;
+  for (const auto& entry : fs::directory_iterator(scratch / "outlines")) {
+    const Image<float> labels = io::read_nifti(entry.path());
+    if (!same_grid(labels.grid, truth.grid, 0.1)) continue;
+    ++compared;
+    best = std::max(best, dice(labels, truth));
+  }
+  EXPECT_GT(compared, 0);
+  EXPECT_GT(best, 0.6);
+}
+
+}  // namespace
+}  // namespace lobule
