@@ -1,5 +1,6 @@
 #include "learn/breast_outline.h"
 
+#include "learn/augment.h"
 #include "learn/segmentation_figures.h"
 #include "learn/slice_source.h"
 #include "learn/study_samples.h"
@@ -61,7 +62,7 @@ Task breast_outline(const TaskOptions& options) {
   } else {
     StudySources sources =
         study_sources({.folder = options.data, .preprocessing = task.preprocessing, .seed = options.seed});
-    task.training = std::move(sources.training);
+    task.training = augmented(std::move(sources.training), {}, options.seed);
     task.validation = std::move(sources.validation);
     task.trained_on = std::to_string(sources.training_cases) +
                       " images of a study of the user's own; judged by " +
