@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/resample.h"
 #include "core/table.h"
 #include "core/text.h"
 #include "io/files.h"
@@ -102,8 +103,10 @@ double median_in_pure(const Image<float>& image, const phantom::Anatomy& anatomy
 // The box that holds both breasts.
 constexpr Vec3 kBreastsLow{-150, -110, -75}, kBreastsHigh{150, 20, 75};
 
-double dice(const Image<float>& found, const Mask& truth) {
-  if (!same_grid(found.grid, truth.grid, 0.01)) return std::nan("");
+// The files may hold the same places in another order, as scanners that turn the patient write them.
+double dice(const Image<float>& found, const Mask& exact) {
+  if (found.empty()) return std::nan("");
+  const Mask truth = resample_mask(exact, found.grid);
   double both = 0, sum = 0;
   for (std::size_t i = 0; i < truth.voxels.size(); ++i) {
     const bool a = found.voxels[i] == static_cast<float>(truth.voxels[i]);

@@ -8,7 +8,9 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "io/nifti.h"
+#include "phantom/mammogram_body.h"
 #include "phantom/mammogram_look.h"
+#include "phantom/mammogram_texture.h"
 #include "phantom/xray_image.h"
 #include "support/test_support.h"
 
@@ -224,6 +226,45 @@ TEST(Mammogram, EveryLookKeepsToItsRangeAndShowsDenseTissueBright) {
 }
 
 // What a two-material measurement finds in the noise-free image is what lies in the breast.
+// The variance of means over boxes of `side` voxels.
+double box_variance(const MammogramBody& body, int side) {
+  const int n = body.grid.size[0] / side;
+  double sum = 0, squares = 0;
+  for (int k = 0; k < n; ++k)
+    for (int j = 0; j < n; ++j)
+      for (int i = 0; i < n; ++i) {
+        double box = 0;
+        for (int z = k * side; z < (k + 1) * side; ++z)
+          for (int y = j * side; y < (j + 1) * side; ++y)
+            for (int x = i * side; x < (i + 1) * side; ++x)
+              box += body.voxels[body.grid.offset(x, y, z)].dense / BodyVoxel::kUnit;
+        box /= side * side * side;
+        sum += box, squares += box * box;
+      }
+  const double count = static_cast<double>(n) * n * n;
+  return squares / count - sum * sum / (count * count);
+}
+
+// Power of f^-3 in space is the same variance in each octave; means over boxes take octaves away one by one.
+TEST(FineStructure, HasTheSameVarianceInEveryOctaveAndLeavesTheMean) {
+  MammogramBody body;
+  body.grid.size = {128, 128, 128}, body.grid.spacing_mm = {0.3, 0.3, 0.3};
+  body.voxels.assign(128 * 128 * 128, {});
+  const auto half = static_cast<std::int16_t>(BodyVoxel::kUnit / 2);
+  for (BodyVoxel& voxel : body.voxels) voxel.dense = voxel.glandular = voxel.adipose = half;
+  add_fine_structure(body, 7);
+  double mean = 0;
+  for (const BodyVoxel& voxel : body.voxels) {
+    mean += voxel.dense / BodyVoxel::kUnit / static_cast<double>(body.voxels.size());
+    ASSERT_EQ(voxel.adipose + voxel.dense, 2 * half);
+    ASSERT_EQ(voxel.glandular, voxel.dense);
+  }
+  EXPECT_NEAR(mean, 0.5, 0.005);
+  const double v1 = box_variance(body, 1), v2 = box_variance(body, 2), v4 = box_variance(body, 4),
+               v8 = box_variance(body, 8);
+  for (const double octave : {v1 - v2, v2 - v4, v4 - v8}) EXPECT_NEAR(octave / (v2 - v4), 1, 0.4);
+}
+
 TEST(Mammogram, ItsVolumetricDensityIsRecoveredFromTheRawImage) {
   MammogramOptions options = coarse();
   options.noise = 0, options.scatter = 0, options.blur = 0;
