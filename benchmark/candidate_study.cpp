@@ -1,14 +1,17 @@
 // lobule_candidates N [FIRST] [no-adc]: analyses N digital patients, seeds from FIRST on (every fourth
 // without a lesion), and prints a row a patient: the score of the candidate at the lesion, and the best of
-// all others. From them the table of docs/results/candidates.md: sensitivity and false alarms by threshold.
+// all others, with what speaks for and against them. From them the table of docs/results/candidates.md:
+// sensitivity and false alarms by threshold.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/text.h"
 #include "pipeline/analyze_stages.h"
 #include "pipeline/phantom_images.h"
 
@@ -23,12 +26,42 @@ constexpr double kHitMarginMm = 4;
 constexpr double kStatedMm = 8;
 // A coarser grid for the counted truth: only the lesion's place and length matter here.
 constexpr double kTruthSpacingMm = 3;
+// Regions from here on are described, not only counted.
+constexpr double kNotedScore = 0.2;
 
 struct PatientScores {
   std::optional<phantom::LesionTruth> lesion;
   double found = -1;  // score of the candidate at the lesion; −1 when there is none
   std::vector<double> others;
+  std::vector<std::string> notes;  // what speaks for and against the best candidates, for reading
 };
+
+std::string describe(const exam::Candidate& c) {
+  char text[320];
+  std::snprintf(text, sizeof text,
+                "score %.3f at %.0f %.0f %.0f mm: %.2f ml, %.0f mm, %.0f %%, SER %.2f, %s, ADC %.0f; %s",
+                c.score, c.center_mm.x, c.center_mm.y, c.center_mm.z, c.volume_ml, c.longest_diameter_mm,
+                c.peak_enhancement_percent, c.mean_ser, c.curve_type.c_str(), c.adc_median_um2_per_s,
+                c.remark.c_str());
+  return text;
+}
+
+// What the images and masks hold where the lesion is.
+std::string describe_place(const exam::Analysis& analysis, Vec3 center_mm) {
+  const Grid& grid = analysis.breast.grid;
+  const Vec3 index = index_from_point(grid, center_mm);
+  const int i = static_cast<int>(std::lround(index.x)), j = static_cast<int>(std::lround(index.y)),
+            k = static_cast<int>(std::lround(index.z));
+  if (!grid.contains(i, j, k)) return "outside the image";
+  std::string text = "at " + format_number(std::round(center_mm.x)) + " " +
+                     format_number(std::round(center_mm.y)) + " " + format_number(std::round(center_mm.z)) +
+                     " mm: breast " + std::to_string(analysis.breast.at(i, j, k)) + ", gland " +
+                     std::to_string(analysis.fgt.at(i, j, k)) + ", vessel " +
+                     std::to_string(analysis.vessels.empty() ? 0 : analysis.vessels.at(i, j, k));
+  for (const exam::Volume& phase : analysis.corrected.phases)
+    text += ", " + format_number(std::round(phase.image.at(i, j, k)));
+  return text;
+}
 
 PatientScores score_patient(std::uint64_t seed, bool with_lesion, bool with_adc) {
   phantom::ExamOptions patient = phantom::random_options(seed, with_lesion);
@@ -50,7 +83,12 @@ PatientScores score_patient(std::uint64_t seed, bool with_lesion, bool with_adc)
       scores.found = std::max(scores.found, candidate.score);
     else
       scores.others.push_back(candidate.score);
+    if (hit || candidate.score > kNotedScore)
+      scores.notes.push_back((hit ? "  lesion: " : "  other: ") + describe(candidate));
   }
+  if (scores.lesion) scores.notes.push_back("  true: " + describe_place(analysis, scores.lesion->center_mm));
+  for (const Finding& finding : analysis.findings)
+    if (finding.severity != Severity::note) scores.notes.push_back("  " + sentence(finding));
   return scores;
 }
 
@@ -63,6 +101,7 @@ void print_patient(std::uint64_t seed, const PatientScores& p) {
   else
     std::printf("no lesion; ");
   std::printf("best other %.3f\n", other);
+  for (const std::string& note : p.notes) std::printf("%s\n", note.c_str());
   std::fflush(stdout);
 }
 

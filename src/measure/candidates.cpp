@@ -7,6 +7,8 @@
 
 #include "core/error.h"
 #include "core/resample.h"
+#include "measure/candidate_adc.h"
+#include "measure/candidate_regions.h"
 #include "measure/candidate_score.h"
 #include "measure/compact_parts.h"
 #include "measure/morphology.h"
@@ -16,9 +18,6 @@ namespace {
 
 // Enhancement is sought on lightly smoothed images: one voxel's noise is no focus.
 constexpr double kSmoothingMm = 1.0;
-
-// A region of interest for ADC holds at least three voxels (EUSOBI: Baltzer 2020, Eur Radiol 30:1436).
-constexpr double kFewestAdcVoxels = 3;
 
 // What is thinner than this share of a mass's own half-width is no part of it: breast vessels are 1–3 mm
 // wide, masses 5 mm and more.
@@ -42,6 +41,7 @@ void check_grids(const CandidateInput& in) {
   check(&in.early_percent->grid);
   check(in.ser != nullptr ? &in.ser->grid : nullptr);
   check(in.body != nullptr ? &in.body->grid : nullptr);
+  check(in.fgt != nullptr ? &in.fgt->grid : nullptr);
   check(in.vessels != nullptr && !in.vessels->empty() ? &in.vessels->grid : nullptr);
   check(in.chest_wall_depth_mm != nullptr ? &in.chest_wall_depth_mm->grid : nullptr);
 }
@@ -55,58 +55,6 @@ double percentile(std::vector<float> values, double share) {
 
 Vec3 position(const Grid& grid, const Index3& p) {
   return point_from_index(grid, {double(p[0]), double(p[1]), double(p[2])});
-}
-
-// A seed and all that is joined to it, is free, and enhances by half of the seed's peak.
-std::vector<Index3> grow(const std::vector<Index3>& seed, const CandidateInput& in,
-                         const Image<float>& percent, double smallest_percent, Image<int>& owner, int id) {
-  const Grid& grid = in.breast->grid;
-  const std::uint8_t side = in.breast->at(seed[0][0], seed[0][1], seed[0][2]);
-  std::vector<Index3> region;
-  const auto take = [&](const Index3& p) {
-    owner.at(p[0], p[1], p[2]) = id;
-    region.push_back(p);
-  };
-  for (const Index3& p : seed)
-    if (owner.at(p[0], p[1], p[2]) == 0) take(p);
-  for (std::size_t n = 0; n < region.size(); ++n)
-    for (int a = 0; a < 3; ++a)
-      for (const int step : {-1, 1}) {
-        Index3 q = region[n];
-        q[a] += step;
-        if (!grid.contains(q[0], q[1], q[2])) continue;
-        const std::size_t o = grid.offset(q[0], q[1], q[2]);
-        if (owner.voxels[o] == 0 && in.breast->voxels[o] == side && percent.voxels[o] >= smallest_percent)
-          take(q);
-      }
-  return region;
-}
-
-// Seeds by falling peak (95th percentile of the early enhancement).
-struct Seed {
-  std::vector<Index3> voxels;
-  double peak = 0;
-};
-
-std::vector<Seed> find_seeds(const CandidateInput& in, const Image<float>& percent, double seed_percent) {
-  const Grid& grid = in.breast->grid;
-  Mask fast(grid);
-  for (std::size_t i = 0; i < fast.voxels.size(); ++i)
-    fast.voxels[i] = in.breast->voxels[i] != 0 && percent.voxels[i] >= seed_percent;
-  const Components parts = connected_components(fast, Connectivity::faces);
-  std::vector<Seed> seeds(parts.count.size());
-  std::vector<std::vector<float>> values(parts.count.size());
-  for (int k = 0; k < grid.size[2]; ++k)
-    for (int j = 0; j < grid.size[1]; ++j)
-      for (int i = 0; i < grid.size[0]; ++i)
-        if (const int label = parts.label.at(i, j, k); label != 0) {
-          seeds[label].voxels.push_back({i, j, k});
-          values[label].push_back(percent.at(i, j, k));
-        }
-  seeds.erase(seeds.begin());
-  for (std::size_t s = 0; s < seeds.size(); ++s) seeds[s].peak = percentile(values[s + 1], 0.95);
-  std::stable_sort(seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) { return a.peak > b.peak; });
-  return seeds;
 }
 
 // The largest extent over many directions plus one voxel: within half a percent of the largest distance.
@@ -284,16 +232,19 @@ void measure_place(Region& r, const CandidateInput& in, const Scene& scene) {
 }
 
 void measure_adc(Region& r, const CandidateInput& in) {
-  r.adc_median_um2_per_s = std::nan("");
+  r.adc_median_um2_per_s = r.adc_unmixed_um2_per_s = std::nan("");
   if (in.adc_um2_per_s == nullptr || in.adc_um2_per_s->empty()) return;
-  if (r.volume_ml < kFewestAdcVoxels * in.adc_um2_per_s->grid.voxel_volume_ml()) return;
-  std::vector<float> values;
-  for (const Index3& p : r.voxels) {
-    const Vec3 index = index_from_point(in.adc_um2_per_s->grid, position(in.breast->grid, p));
-    const float v = sample(*in.adc_um2_per_s, index, Interpolation::nearest);
-    if (v > 0) values.push_back(v);
-  }
-  if (!values.empty()) r.adc_median_um2_per_s = percentile(values, 0.5);
+  const RegionAdc adc = region_adc(r.voxels, in.breast->grid, *in.adc_um2_per_s);
+  r.adc_median_um2_per_s = adc.median;
+  r.adc_unmixed_um2_per_s = adc.unmixed;
+}
+
+// What a Gaussian of standard deviation `sigma_mm` leaves of the standard deviation of white noise.
+double noise_after_smoothing(const Grid& grid, double sigma_mm) {
+  double left = 1;
+  for (int a = 0; a < 3; ++a)
+    left *= std::sqrt(std::min(1.0, grid.spacing_mm[a] / (2 * std::sqrt(std::numbers::pi) * sigma_mm)));
+  return left;
 }
 
 Region measured(CompactPart part, const CandidateInput& in, const Scene& scene) {
@@ -331,22 +282,25 @@ std::array<Vec3, 3> nipple_points(const Mask& breast) {
 std::vector<Region> find_candidates(const CandidateInput& in, const CandidateOptions& options) {
   check_grids(in);
   const Grid& grid = in.breast->grid;
-  std::vector<Region> regions;
+  const Image<float> before = gaussian_smooth(*in.phases[0], kSmoothingMm);
   const Image<float> percent =
-      percent_enhancement(gaussian_smooth(*in.phases[0], kSmoothingMm),
-                          gaussian_smooth(*in.phases[in.early_index], kSmoothingMm), in.noise_floor);
-  const std::vector<Seed> seeds = find_seeds(in, percent, options.seed_percent);
-  if (seeds.empty()) return regions;
+      percent_enhancement(before, gaussian_smooth(*in.phases[in.early_index], kSmoothingMm), in.noise_floor);
+  GrowthInput growth{percent, *in.breast, {}, 0, before};
+  growth.noise_percent_signal =
+      100 * std::numbers::sqrt2 * in.noise_sigma * noise_after_smoothing(grid, kSmoothingMm);
+  if (in.fgt != nullptr)
+    for (const int side : {1, 2}) {
+      const double ground = background_enhancement(*in.early_percent, *in.fgt, side).median_percent;
+      growth.background_percent[side] = std::isnan(ground) ? 0 : ground;
+    }
+  std::vector<Region> regions;
+  const auto grown = enhancing_regions(growth, options.seed_percent, options.weak_seed_percent);
+  if (grown.empty()) return regions;
   const Scene scene = make_scene(in);
   const double smallest_ml = std::numbers::pi / 6 * std::pow(options.smallest_diameter_mm, 3) / 1000;
-  Image<int> owner(grid);
-  int id = 0;
-  for (const Seed& seed : seeds) {
-    const auto grown =
-        grow(seed.voxels, in, percent, std::max(options.grow_percent, 0.5 * seed.peak), owner, ++id);
-    for (CompactPart& part : compact_parts(grown, grid, kNeck, smallest_ml, kMostParts))
+  for (const std::vector<Index3>& voxels : grown)
+    for (CompactPart& part : compact_parts(voxels, grid, kNeck, smallest_ml, kMostParts))
       regions.push_back(measured(std::move(part), in, scene));
-  }
   std::stable_sort(regions.begin(), regions.end(),
                    [](const Region& a, const Region& b) { return a.score > b.score; });
   if (regions.size() > static_cast<std::size_t>(options.most)) regions.resize(options.most);

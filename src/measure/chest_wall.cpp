@@ -64,11 +64,19 @@ Grid canonical_grid(const Grid& grid) {
   return result;
 }
 
-// What air from the front cannot reach, of the largest part of tissue.
+// By design, below a breast's size (breast_segmentation.cpp): what is smaller and apart is no part of the
+// patient.
+constexpr double kSmallestPartMl = 30;
+
+// What air cannot reach. Where fat is suppressed down to the noise only skin, gland and muscle are seen: a
+// hanging breast is then a closed ring of skin in each coronal slice, thinner than the opening that frees the
+// body of what touches it, so rings are filled first; and nothing may join the breasts to the back.
 Mask body_of(const Image<float>& image, double threshold) {
   Mask tissue(image.grid);
   for (std::size_t i = 0; i < tissue.voxels.size(); ++i) tissue.voxels[i] = image.voxels[i] > threshold;
-  tissue = closing(largest_component(opening(tissue, 3), Connectivity::faces), 4.5);
+  tissue = fill_holes_by_slice(fill_holes_by_slice(tissue, 1), 2);
+  const auto smallest = static_cast<std::size_t>(kSmallestPartMl / image.grid.voxel_volume_ml());
+  tissue = closing(remove_small_components(opening(tissue, 3), Connectivity::faces, smallest), 4.5);
   return fill_holes_by_slice(fill_holes(tissue), 2);
 }
 

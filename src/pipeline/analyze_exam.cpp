@@ -75,6 +75,7 @@ measure::CandidateInput candidate_input(const exam::Analysis& analysis, const Ou
   measure::CandidateInput input;
   input.phases = phase_images(analysis.corrected);
   input.noise_floor = kNoiseFloorSigmas * outline.noise_sigma;
+  input.noise_sigma = outline.noise_sigma;
   input.early_index = analysis.corrected.early_phase_index;
   const exam::Map* pe = analysis.map("pe_" + std::to_string(input.early_index));
   const exam::Map* ser = analysis.map("ser");
@@ -85,6 +86,7 @@ measure::CandidateInput candidate_input(const exam::Analysis& analysis, const Ou
   input.chest_wall_depth_mm = &outline.breasts.chest_wall_depth_mm;
   input.adc_um2_per_s = diffusion.adc ? &diffusion.adc->image : nullptr;
   input.vessels = &analysis.vessels;
+  input.fgt = &analysis.fgt;
   return input;
 }
 
@@ -95,7 +97,7 @@ void find_candidates(exam::Analysis& analysis, const Outline& outline, const Dif
   const measure::CandidateInput input = candidate_input(analysis, outline, diffusion);
   std::vector<measure::Region> regions;
   if (input.early_percent != nullptr) {
-    const std::string key = sha256_hex(to_bytes(analysis.breast)) +
+    const std::string key = sha256_hex(to_bytes(analysis.breast) + to_bytes(analysis.fgt)) +
                             (scope.options.no_motion_correction ? " plain" : " corrected") +
                             std::to_string(input.early_index);
     regions = run_stage(scope.context, scope.stage("find candidates"), {scope.identity, key},
@@ -147,6 +149,7 @@ void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScop
   MotionResult motion = correct_motion(analysis.dynamic, outline.breasts, scope, findings);
   analysis.corrected = std::move(motion.corrected);
   analysis.motion = std::move(motion.motion);
+  even_gain(analysis.dynamic, analysis.corrected, outline.breasts.body, findings);
 
   // Outline what enhances fast, and the gland.
   analysis.vessels = outline_vessels(analysis, noise_floor, scope);

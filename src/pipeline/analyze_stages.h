@@ -75,6 +75,10 @@ struct MotionResult {
 MotionResult correct_motion(const exam::Dynamic& dynamic, const measure::BreastSegmentation& breasts,
                             const StageScope& scope, Findings& findings);
 
+// Divides the motion-corrected phases by the change of the receiver's gain since the pre-contrast phase,
+// where that is more than a drift, and says so.
+void even_gain(const exam::Dynamic& acquired, exam::Dynamic& corrected, const Mask& body, Findings& findings);
+
 // --- diffusion ---------------------------------------------------------------------------------------
 struct Diffusion {
   std::optional<exam::Map> adc;          // our fit, 10⁻⁶ mm²/s, 0 where not measured

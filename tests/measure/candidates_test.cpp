@@ -175,6 +175,54 @@ TEST(FindCandidates, TakesNoAdcFromLessThanThreeOfItsVoxels) {
   EXPECT_TRUE(std::isnan(exam.find(nullptr, &adc)[0].adc_median_um2_per_s));
 }
 
+TEST(FindCandidates, FindsAMassThatEnhancesByLessThanHundredPercent) {
+  Exam exam;
+  exam.plant(in_ball, 165, 140);
+  const auto found = exam.find();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_LT(norm(found[0].center_mm - kLesion), 1);
+  EXPECT_NEAR(found[0].volume_ml, 4.0 / 3 * 3.14159 * 343 / 1000, 0.2);
+}
+
+TEST(FindCandidates, ItsEdgeLiesHalfWayDownToTheGland) {
+  Exam exam;
+  exam.plant([](Vec3 p) { return norm(p - kLesion) < 16; }, 140, 150);  // gland that enhances by 40 %
+  exam.plant(in_ball, 170, 150);
+  Mask gland(box_grid());
+  for (std::size_t i = 0; i < gland.voxels.size(); ++i)
+    gland.voxels[i] = exam.early.voxels[i] == 140 ? exam.breast.voxels[i] : 0;
+  const Image<float> percent = percent_enhancement(exam.pre, exam.early, 0);
+  CandidateInput in;
+  in.phases = {&exam.pre, &exam.early, &exam.late};
+  in.early_percent = &percent;
+  in.breast = &exam.breast;
+  in.fgt = &gland;
+  const auto found = find_candidates(in);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NEAR(found[0].volume_ml, 4.0 / 3 * 3.14159 * 343 / 1000, 0.2);
+}
+
+TEST(FindCandidates, TheRimOfABrighterRegionIsNoneOfItsOwn) {
+  Exam exam;
+  exam.plant([](Vec3 p) { return norm(p - kLesion) < 9; }, 170, 150);
+  exam.plant(in_ball, 400, 300);
+  EXPECT_EQ(exam.find().size(), 1u);
+}
+
+TEST(FindCandidates, APeakThatMayBeNoiseIsNone) {
+  Exam exam;
+  exam.plant(in_ball, 165, 140);
+  const Image<float> percent = percent_enhancement(exam.pre, exam.early, 0);
+  CandidateInput in;
+  in.phases = {&exam.pre, &exam.early, &exam.late};
+  in.early_percent = &percent;
+  in.breast = &exam.breast;
+  in.noise_sigma = 5;
+  EXPECT_EQ(find_candidates(in).size(), 1u);
+  in.noise_sigma = 30;
+  EXPECT_TRUE(find_candidates(in).empty());
+}
+
 TEST(FindCandidates, FindsNothingInTissueThatEnhancesMildly) {
   EXPECT_TRUE(Exam().find().empty());
 }
