@@ -17,11 +17,11 @@ namespace lobule::measure {
 double noise_sigma(const Image<float>& magnitude);
 
 // The threshold between air and tissue for `smoothed` (the image after a small Gaussian), in the image's
-// unit: Otsu's threshold (1979) on the logarithm of the signal, never below two and a half sigma. Noise is often
-// stronger far from the coil, or after a correction for shading, and then forms a third, dim class: where the
-// dim class of a three-class split (Liao 2001) varies locally like noise (a coefficient of variation near
-// Rayleigh's 0.52, above 0.3 = a signal of about three sigma), everywhere by about as much, and is weaker than
-// ten sigma, the threshold lies above it. 0 without two classes.
+// unit: Otsu's threshold (1979) on the logarithm of the signal, never below two and a half sigma. Noise is
+// often stronger far from the coil, or after a correction for shading, and then forms a third, dim class:
+// where the dim class of a three-class split (Liao 2001) varies locally like noise (a coefficient of
+// variation near Rayleigh's 0.52, above 0.3 = a signal of about three sigma), everywhere by about as much,
+// and is weaker than ten sigma, the threshold lies above it. 0 without two classes.
 double air_threshold(const Image<float>& image, const Image<float>& smoothed, double sigma);
 
 }  // namespace lobule::measure
