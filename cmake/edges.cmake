@@ -1,7 +1,7 @@
 # Which room uses which library. Their headers appear only in *_dcmtk.cpp, *_itk.cpp and the like.
 target_compile_definitions(lobule_core PRIVATE LOBULE_VERSION="${PROJECT_VERSION}")
 target_link_libraries(lobule_core PUBLIC Threads::Threads)
-target_link_libraries(lobule_weights PRIVATE nlohmann_json::nlohmann_json)
+target_link_libraries(lobule_plain_io PRIVATE nlohmann_json::nlohmann_json)
 target_link_libraries(lobule_io PRIVATE ZLIB::ZLIB PNG::PNG LibArchive::LibArchive LibLZMA::LibLZMA
                       DCMTK::dcmdata DCMTK::dcmjpeg PkgConfig::OPENJPEG charls)
 if(LOBULE_FUZZ)

@@ -1,10 +1,10 @@
 # The libraries at the edge.
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(ZLIB REQUIRED)
 if(LOBULE_TRAIN_ONLY)
   return()
 endif()
-find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(LibLZMA REQUIRED)

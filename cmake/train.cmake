@@ -16,7 +16,7 @@ list(FILTER train_sources EXCLUDE REGEX "main.cpp$")
 add_library(lobule_train STATIC ${train_sources})
 target_include_directories(lobule_train PUBLIC src)
 target_include_directories(lobule_train SYSTEM PRIVATE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(lobule_train PUBLIC lobule_core lobule_weights lobule_nn lobule_learn ${TORCH_LIBRARIES}
+target_link_libraries(lobule_train PUBLIC lobule_core lobule_plain_io lobule_nn lobule_learn ${TORCH_LIBRARIES}
                       PRIVATE lobule_options)
 # LibTorch's headers are not written for these.
 target_compile_options(lobule_train PRIVATE -Wno-shadow -Wno-unused-parameter -Wno-pedantic

@@ -29,6 +29,12 @@ Image<float> read_nifti(const std::filesystem::path& path);
 // The same from bytes that hold a whole file, compressed or not; `name` is where messages say the trouble is.
 Image<float> read_nifti(std::span<const std::uint8_t> bytes, const std::string& name);
 
+// Whether a file's name ends in .nii or .nii.gz.
+bool is_nifti(const std::filesystem::path& file);
+
+// "1_5_t1" of "1_5_t1.nii.gz"; of other files the name without its ending.
+std::string image_stem(const std::filesystem::path& file);
+
 // What write_nifti_vectors wrote: 32-bit floats, three components in the fifth dimension.
 Image<Vec3> read_nifti_vectors(const std::filesystem::path& path);
 

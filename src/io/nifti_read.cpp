@@ -237,6 +237,17 @@ Image<float> read_nifti(std::span<const std::uint8_t> bytes, const std::string& 
   return with_voxels(bytes, name, 1, to_image);
 }
 
+bool is_nifti(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  return name.ends_with(".nii") || name.ends_with(".nii.gz");
+}
+
+std::string image_stem(const std::filesystem::path& file) {
+  std::filesystem::path name = file.filename();
+  if (name.extension() == ".gz" && name.stem().extension() == ".nii") name = name.stem();
+  return name.stem().string();
+}
+
 Image<Vec3> read_nifti_vectors(const std::filesystem::path& path) {
   const std::string bytes = read_file(path), name = path.filename().string();
   const std::span<const std::uint8_t> view{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};

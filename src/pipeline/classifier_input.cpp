@@ -40,10 +40,6 @@ PictureValues from_nifti(const std::filesystem::path& path, const std::string& n
   return {image.grid.size[0], image.grid.size[1], 1, 0, std::move(image.voxels)};
 }
 
-bool has_ending(const std::string& name, std::string_view ending) {
-  return name.ends_with(ending);
-}
-
 // For each place of a line of `to` pixels: the first pixel of `from` that it takes in, and the weights of
 // that and the following ones.
 struct Taps {
@@ -165,8 +161,7 @@ void scale_intensities(std::vector<float>& values, std::size_t channel, const nn
 }  // namespace
 
 PictureValues read_image_for_classifier(const std::filesystem::path& path, const std::string& name) {
-  const std::string file = path.filename().string();
-  if (has_ending(file, ".nii") || has_ending(file, ".nii.gz")) return from_nifti(path, name);
+  if (io::is_nifti(path)) return from_nifti(path, name);
   const std::string bytes = io::read_file(path);
   const std::span<const std::uint8_t> span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (io::is_picture(span)) return io::read_picture(span, name);

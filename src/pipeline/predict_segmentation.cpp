@@ -57,7 +57,7 @@ std::vector<Case> grouped(const std::vector<io::InputFile>& volumes, std::size_t
   std::map<std::string, std::vector<io::InputFile>> groups;
   for (const io::InputFile& file : volumes) {
     const fs::path name = file.name;
-    const std::string stem = image_stem(name);
+    const std::string stem = io::image_stem(name);
     groups[(name.parent_path() / (channels > 1 ? without_channel(stem) : stem)).string()].push_back(file);
   }
   std::vector<Case> cases;
@@ -85,10 +85,10 @@ Cases find_cases(const std::vector<std::string>& inputs, const fs::path& scratch
   std::vector<Case> pictures;
   std::vector<std::string> dicom;
   for (const io::InputFile& file : found.files) {
-    if (is_nifti(file.path))
+    if (io::is_nifti(file.path))
       volumes.push_back(file);
     else if (holds_picture(file.path))
-      pictures.push_back({image_stem(file.name), {file}, true});
+      pictures.push_back({io::image_stem(file.name), {file}, true});
     else
       dicom.push_back(file.path.string());
   }

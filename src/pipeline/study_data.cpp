@@ -38,22 +38,10 @@ Mask labels_of(const fs::path& file, std::size_t classes) {
 
 }  // namespace
 
-bool is_nifti(const fs::path& file) {
-  const std::string name = file.filename().string();
-  return name.ends_with(".nii") || name.ends_with(".nii.gz");
-}
-
-std::string image_stem(const fs::path& file) {
-  std::string name = file.filename().string();
-  for (const char* ending : {".nii.gz", ".nii"})
-    if (name.ends_with(ending)) return name.substr(0, name.size() - std::string_view(ending).size());
-  return file.stem().string();
-}
-
 std::vector<fs::path> nifti_files(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && is_nifti(entry.path())) files.push_back(entry.path());
+    if (entry.is_regular_file() && io::is_nifti(entry.path())) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -72,7 +60,7 @@ StudyData prepare_study(const fs::path& study, const fs::path& samples, const le
   for (std::size_t i = 0; i < images.size(); ++i) {
     context.cancellation.check();
     context.progress.update(static_cast<double>(i) / static_cast<double>(images.size()));
-    const std::string stem = image_stem(images[i]);
+    const std::string stem = io::image_stem(images[i]);
     const fs::path labels = study / "labels" / (stem + "_labels.nii.gz");
     if (!fs::exists(labels)) {
       data.findings.push_back({Severity::warning, stem, "no labels/" + stem + "_labels.nii.gz is there",

@@ -20,12 +20,6 @@ struct StudyData {
 StudyData prepare_study(const std::filesystem::path& study, const std::filesystem::path& samples,
                         const learn::Task& task, Context& context);
 
-// "1_5_t1" of "1_5_t1.nii.gz".
-std::string image_stem(const std::filesystem::path& file);
-
-// Whether a file's name ends in .nii or .nii.gz.
-bool is_nifti(const std::filesystem::path& file);
-
 // The NIfTI files under a folder, sorted.
 std::vector<std::filesystem::path> nifti_files(const std::filesystem::path& folder);
 

@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "learn/task.h"
+#include "train/script_predict.h"
 #include "train/torch_network.h"
 #include "train/trainer.h"
 
@@ -23,7 +24,7 @@ namespace {
 using namespace lobule;
 
 // The exit codes of docs/formats.md#exit-codes.
-enum ExitCode { kSuccess = 0, kUsage = 2, kNothing = 3, kCancelled = 130 };
+enum ExitCode { kSuccess = 0, kPartial = 1, kUsage = 2, kNothing = 3, kCancelled = 130 };
 
 Cancellation* cancellation_of_run = nullptr;
 
@@ -37,7 +38,11 @@ void print_help() {
   for (const std::string& task : learn::task_names()) tasks += " " + task;
   std::printf(
       "lobule-train: trains a network; `lobule train --help` explains its options\n\n"
-      "Usage: lobule-train TASK -o OUT [options]\n  TASK:%s\n\nOptions:\n",
+      "Usage: lobule-train TASK -o OUT [options]\n  TASK:%s\n"
+      "       lobule-train predict NETWORK.pt INPUT... -o OUT\n"
+      "  runs TorchScript, which is a program: only from those whom you trust; docs/formats/models.md says "
+      "more\n\n"
+      "Options:\n",
       tasks.c_str());
   learn::TrainingOptions defaults;
   OptionSet options;
@@ -110,8 +115,34 @@ train::TrainingListener listener() {
   };
 }
 
+int run_script(int argc, char** argv, Context& context) {
+  train::ScriptPredictOptions options;
+  for (int i = 2; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "-o" || word == "--output") {
+      if (++i < argc) options.output = argv[i];
+    } else if (options.network.empty()) {
+      options.network = word;
+    } else {
+      options.inputs.emplace_back(word);
+    }
+  }
+  if (options.inputs.empty() || options.output.empty())
+    throw Error("lobule-train predict", "a network, an input and -o OUT are needed", "",
+                "See lobule-train --help");
+  const train::ScriptPredictOutcome outcome = train::predict_by_script(options, context);
+  for (const Finding& finding : outcome.findings) std::fprintf(stderr, "%s\n", sentence(finding).c_str());
+  std::printf("%zu files in %s\n", outcome.files.size(), options.output.c_str());
+  return outcome.files.empty() ? kNothing : outcome.findings.empty() ? kSuccess : kPartial;
+}
+
 int run(int argc, char** argv) {
   train::keep_freed_memory();
+  if (argc > 1 && std::string(argv[1]) == "predict") {
+    Context context;
+    cancellation_of_run = &context.cancellation;
+    return run_script(argc, argv, context);
+  }
   const CommandLine line = parse(argc, argv);
   if (line.help) {
     print_help();
