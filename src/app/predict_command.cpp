@@ -16,11 +16,12 @@ class PredictCommand : public Command {
         .summary = "runs a trained network over images",
         .inputs = "MODEL|NETWORK INPUT...",
         .inputs_help =
-            "a model folder, or a standard network in torchvision's spelling (resnet18, "
+            "a model folder, a shipped model's name (lobule models), or a standard network in torchvision's "
+            "spelling (resnet18, "
             "squeezenet1_1, ...) with --weights; then pictures (PNG, JPEG, PGM, PPM), DICOM or NIfTI "
             "images, folders or archives of them",
         .examples = {"lobule predict squeezenet1_1 --weights squeezenet1_1.pth photo.png -o out",
-                     "lobule predict models/breast_outline exam/ -o out --memory 2GiB"},
+                     "lobule predict breast_outline exam/ -o out --memory 2GiB"},
         .results =
             "of a classifier OUT/predictions.csv: file, class (from 0), score; of a network that outlines "
             "OUT/<image>_labels.nii.gz (.png of pictures)"};

@@ -81,7 +81,7 @@ std::string model_card(const nn::Model& model, const nn::WeightsFile& weights) {
   if (!model.metrics.empty()) {
     card += "\n## Figures on cases that training never saw\n\n| figure | value |\n| --- | --- |\n";
     for (const auto& [name, value] : model.metrics)
-      card += "| " + name + " | " + (std::isfinite(value) ? format_number(value) : "not measured") + " |\n";
+      card += "| " + name + " | " + (std::isfinite(value) ? format_fixed(value, 4) : "not measured") + " |\n";
   }
   card += "\n## How it came to be\n\n| | |\n| --- | --- |\n";
   for (const auto& [name, value] : model.provenance) card += "| " + name + " | " + value + " |\n";

@@ -47,7 +47,8 @@ nn::IntensityScale scale_of(const nn::Preprocessing& p, std::size_t channel, std
   switch (p.intensity) {
     case nn::IntensityRule::percentiles:
       return nn::percentile_scale(values, p.low_percentile, p.high_percentile);
-    case nn::IntensityRule::z_score: return nn::z_score_scale(values);
+    case nn::IntensityRule::z_score:
+    case nn::IntensityRule::z_score_nonzero: return nn::z_score_scale(values);
     case nn::IntensityRule::fixed:
     case nn::IntensityRule::fixed_clipped: return fixed();
     case nn::IntensityRule::none: break;
@@ -58,6 +59,7 @@ nn::IntensityScale scale_of(const nn::Preprocessing& p, std::size_t channel, std
 void clip(const nn::Preprocessing& p, std::size_t channel, std::vector<float>& values) {
   if (p.before_scale != 1)
     for (float& value : values) value /= static_cast<float>(p.before_scale);
+  if (p.intensity == nn::IntensityRule::z_score_nonzero) nn::zeros_to_missing(values);
   if (p.intensity != nn::IntensityRule::fixed_clipped) return;
   if (p.lowest_value.size() <= channel || p.highest_value.size() <= channel)
     throw Error("model", "it has no bounds for channel " + std::to_string(channel));

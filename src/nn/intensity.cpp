@@ -1,6 +1,7 @@
 #include "nn/intensity.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace lobule::nn {
@@ -44,6 +45,11 @@ IntensityScale z_score_scale(std::span<const float> values) {
   for (const float v : kept) square += (v - mean) * (v - mean);
   const double deviation = std::sqrt(square / static_cast<double>(kept.size()));
   return {static_cast<float>(mean), deviation > 0 ? static_cast<float>(1 / deviation) : 1.0F};
+}
+
+void zeros_to_missing(std::span<float> values) {
+  for (float& value : values)
+    if (value == 0) value = std::numeric_limits<float>::quiet_NaN();
 }
 
 }  // namespace lobule::nn

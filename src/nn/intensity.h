@@ -20,4 +20,7 @@ IntensityScale percentile_scale(std::span<const float> values, double low_percen
 // Takes the mean of the measured values to 0 and their (population) standard deviation to 1.
 IntensityScale z_score_scale(std::span<const float> values);
 
+// Zeros count as not measured from now on: a scale then leaves them out, and leaves them 0.
+void zeros_to_missing(std::span<float> values);
+
 }  // namespace lobule::nn

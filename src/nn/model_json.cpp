@@ -10,8 +10,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int kFormat = 1;
-constexpr std::array<std::string_view, 5> kIntensities{"none", "percentiles", "z_score", "fixed",
-                                                       "fixed_clipped"};
+constexpr std::array<std::string_view, 6> kIntensities{"none",  "percentiles",  "z_score", "z_score_nonzero",
+                                                       "fixed", "fixed_clipped"};
 constexpr std::array<std::string_view, 3> kPrecisions{"f32", "f16", "bf16"};
 
 json preprocessing_json(const Preprocessing& p) {

@@ -9,10 +9,11 @@ namespace lobule::nn {
 
 enum class IntensityRule {
   none,
-  percentiles,   // two percentiles of the image's measured values become 0 and 1
-  z_score,       // the image's mean becomes 0, its standard deviation 1
-  fixed,         // (value − mean) / deviation by channel
-  fixed_clipped  // the same after values are cut off at two bounds by channel (nnU-Net's rule for CT)
+  percentiles,      // two percentiles of the image's measured values become 0 and 1
+  z_score,          // the image's mean becomes 0, its standard deviation 1
+  z_score_nonzero,  // the same of all values but 0, which stays 0 (MONAI's NormalizeIntensityd, "nonzero")
+  fixed,            // (value − mean) / deviation by channel
+  fixed_clipped     // the same after values are cut off at two bounds by channel (nnU-Net's rule for CT)
 };
 
 struct Preprocessing {

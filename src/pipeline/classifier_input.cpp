@@ -142,10 +142,12 @@ void as_picture(std::vector<float>& values, int largest) {
 
 void scale_intensities(std::vector<float>& values, std::size_t channel, const nn::Preprocessing& p) {
   using nn::IntensityRule;
-  if (p.intensity == IntensityRule::percentiles || p.intensity == IntensityRule::z_score) {
-    const nn::IntensityScale scale = p.intensity == IntensityRule::z_score
-                                         ? nn::z_score_scale(values)
-                                         : nn::percentile_scale(values, p.low_percentile, p.high_percentile);
+  if (p.intensity == IntensityRule::z_score_nonzero) nn::zeros_to_missing(values);
+  if (p.intensity == IntensityRule::percentiles || p.intensity == IntensityRule::z_score ||
+      p.intensity == IntensityRule::z_score_nonzero) {
+    const nn::IntensityScale scale = p.intensity == IntensityRule::percentiles
+                                         ? nn::percentile_scale(values, p.low_percentile, p.high_percentile)
+                                         : nn::z_score_scale(values);
     for (float& value : values) value = scale(value);
     return;
   }

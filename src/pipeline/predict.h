@@ -30,9 +30,9 @@ struct PredictOutcome {
   Findings findings;
 };
 
-// A model folder (learn/model_folder.h), one of nnU-Net or MONAI (learn/foreign_folder.h), or a standard
-// network by its name in torchvision's spelling with the weights of `options.weights` (.safetensors, .pth).
-// Throws Error where there is neither, and where a network has no weights.
+// A model folder (learn/model_folder.h), one of nnU-Net or MONAI (learn/foreign_folder.h), a shipped model by
+// its name, or a standard network by its name in torchvision's spelling with the weights of `options.weights`
+// (.safetensors, .pth). Throws Error where there is neither, and where a network has no weights.
 nn::Model load_network(const std::string& model_or_network, const PredictOptions& options);
 
 // Every image under `inputs`. A classifier writes OUT/predictions.csv, a network that outlines

@@ -32,6 +32,16 @@ TEST(Intensity, ScoresHaveMeanZeroAndDeviationOne) {
   EXPECT_FLOAT_EQ(scale(3), 1);
 }
 
+// MONAI 1.3, NormalizeIntensity(nonzero=True): mean and deviation of what is not 0; zeros stay.
+TEST(Intensity, ZerosCanBeLeftOut) {
+  std::vector<float> values{0, 1, 3, 0};
+  zeros_to_missing(values);
+  const IntensityScale scale = z_score_scale(values);
+  std::vector<float> scaled;
+  for (const float v : values) scaled.push_back(scale(v));
+  EXPECT_EQ(scaled, (std::vector<float>{0, -1, 1, 0}));
+}
+
 TEST(Intensity, AnImageOfOneValueStaysFinite) {
   const std::vector<float> values(5, 7.0F);
   EXPECT_EQ(percentile_scale(values, 1, 99)(7), 0);

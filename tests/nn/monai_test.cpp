@@ -142,6 +142,15 @@ TEST(Monai, ABundleBecomesAModel) {
   EXPECT_EQ(p.deviation, std::vector<double>{221});
 }
 
+TEST(Monai, NormalizationMayLeaveZerosOut) {
+  json bundle = bundle_of(unet_definition());
+  bundle["preprocessing"]["transforms"] = json::array(
+      {{{"_target_", "NormalizeIntensityd"}, {"keys", "image"}, {"nonzero", true}, {"channel_wise", true}}});
+  const TensorMap weights = test::fixed_weights(monai_unet(unet_options()));
+  const Model model = monai_model(bundle.dump(), kMetadata.dump(), weights);
+  EXPECT_EQ(model.preprocessing.intensity, IntensityRule::z_score_nonzero);
+}
+
 Tensor reversed_axes(const Tensor& image) {
   const auto [channels, first, second, third] =
       std::array{image.shape[1], image.shape[2], image.shape[3], image.shape[4]};

@@ -206,12 +206,10 @@ void read_transform(const json& definition, Preprocessing& p) {
   if (name == "NormalizeIntensityd") {
     bool nonzero = false;
     transform.get_if_present("nonzero", nonzero);
-    if (nonzero)
-      transform.refuse("NormalizeIntensityd leaves zeros out (\"nonzero\"); only whole images are supported");
     if (transform.has("subtrahend") || transform.has("divisor"))
       transform.refuse(
           "NormalizeIntensityd has numbers of its own; the image's mean and deviation are supported");
-    p.intensity = IntensityRule::z_score;
+    p.intensity = nonzero ? IntensityRule::z_score_nonzero : IntensityRule::z_score;
   } else if (name == "ScaleIntensityd") {
     double low = 0, high = 1;
     transform.get_if_present("minv", low);
