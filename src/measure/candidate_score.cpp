@@ -66,6 +66,10 @@ void add_remark(Region& r, const char* words, double value = std::nan("")) {
 
 }  // namespace
 
+bool near_nipple(const Region& r) {
+  return r.distance_to_nipple_mm < kNippleMm;
+}
+
 void score_region(Region& r) {
   const double diameter = std::cbrt(6000 * r.volume_ml / std::numbers::pi);
   double sum = prior_of_size(diameter);
@@ -93,7 +97,7 @@ void score_region(Region& r) {
     sum += kVessel * r.vessel_share + kPerElongation * (std::min(r.elongation, 6.0) - 1.5);
     add_remark(r, "vessel-like (elongation %.1f)", r.elongation);
   }
-  if (r.distance_to_nipple_mm < kNippleMm) {
+  if (near_nipple(r)) {
     sum += kNipple;
     add_remark(r, "near the nipple");
   }

@@ -9,4 +9,7 @@ namespace lobule::measure {
 // of log-odds (stated with their sources in the .cpp and in docs/methods/measure.md).
 void score_region(Region& region);
 
+// Whether it may be the nipple itself, or the ducts behind it.
+bool near_nipple(const Region& region);
+
 }  // namespace lobule::measure

@@ -258,8 +258,18 @@ Region measured(CompactPart part, const CandidateInput& in, const Scene& scene) 
   measure_kinetics(r, in);
   measure_place(r, in, scene);
   measure_adc(r, in);
-  score_region(r);
   return r;
+}
+
+// Nipples come in pairs that need not lie at mirrored places: what enhances behind one is compared with what
+// enhances behind the other.
+void compare_nipples(std::vector<Region>& regions) {
+  std::array<double, 3> most{};
+  for (const Region& r : regions)
+    if (near_nipple(r)) most[r.side] = std::max(most[r.side], r.mean_enhancement_percent);
+  for (Region& r : regions)
+    if (near_nipple(r) && most[3 - r.side] > 0)
+      r.asymmetry_percent = std::fmin(r.asymmetry_percent, r.mean_enhancement_percent - most[3 - r.side]);
 }
 
 }  // namespace
@@ -301,6 +311,8 @@ std::vector<Region> find_candidates(const CandidateInput& in, const CandidateOpt
   for (const std::vector<Index3>& voxels : grown)
     for (CompactPart& part : compact_parts(voxels, grid, kNeck, smallest_ml, kMostParts))
       regions.push_back(measured(std::move(part), in, scene));
+  compare_nipples(regions);
+  for (Region& r : regions) score_region(r);
   std::stable_sort(regions.begin(), regions.end(),
                    [](const Region& a, const Region& b) { return a.score > b.score; });
   if (regions.size() > static_cast<std::size_t>(options.most)) regions.resize(options.most);

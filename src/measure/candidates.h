@@ -32,8 +32,9 @@ struct Region {
   double inscribed_diameter_mm = 0;     // of the largest ball inside
   double neighbourhood_share = 1;       // see compact_parts.h: small for a piece of a long vessel
   double distance_to_skin_mm = 0, distance_to_chest_wall_mm = 0, distance_to_nipple_mm = 0;
-  double asymmetry_percent = 0;     // enhancement above that of the mirrored place in the other breast
-  std::string remark;               // in words: "near the nipple; vessel-like (elongation 6.1)"; may be empty
+  double asymmetry_percent =
+      0;               // enhancement above that of the mirrored place, or nipple, in the other breast
+  std::string remark;  // in words: "near the nipple; vessel-like (elongation 6.1)"; may be empty
   std::vector<double> mean_signal;  // one value a phase; NaN where not covered
   std::vector<Index3> voxels;
   template <class F, class S>

@@ -143,6 +143,26 @@ TEST(FindCandidates, SaysThatARegionIsNearTheNipple) {
   EXPECT_LT(found[0].score, 0.5);
 }
 
+TEST(FindCandidates, NipplesThatEnhanceAlikeScoreBelowOneAlone) {
+  Exam exam;
+  const auto nipple = nipple_points(exam.breast);
+  const auto plant = [&](int side) {
+    exam.plant([&](Vec3 p) { return norm(p - nipple[side] - Vec3{0, 6, 6}) < 5; }, 280, 220);
+  };
+  plant(2);
+  const auto alone = exam.find();
+  ASSERT_EQ(alone.size(), 1u);
+  plant(1);
+  const auto both = exam.find();
+  ASSERT_EQ(both.size(), 2u);
+  // Odds of +0.5 became −0.7.
+  const auto log_odds = [](const Region& r) { return std::log(r.score / (1 - r.score)); };
+  for (const Region& r : both)
+    if (r.side == 2) {
+      EXPECT_NEAR(log_odds(alone[0]) - log_odds(r), 1.2, 1e-6);
+    }
+}
+
 TEST(FindCandidates, APersistentCurveScoresBelowWashout) {
   Exam washout, persistent;
   washout.plant(in_ball, 280, 220);
