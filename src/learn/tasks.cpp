@@ -1,5 +1,6 @@
 #include "core/error.h"
 #include "core/options.h"
+#include "learn/breast_mri.h"
 #include "learn/breast_outline.h"
 #include "learn/task.h"
 
@@ -11,7 +12,7 @@ struct Entry {
   Task (*make)(const TaskOptions&);
 };
 
-constexpr Entry kTasks[] = {{"breast_outline", breast_outline}};
+constexpr Entry kTasks[] = {{"breast_outline", breast_outline}, {"breast_mri", breast_mri}};
 
 }  // namespace
 
