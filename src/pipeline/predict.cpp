@@ -26,6 +26,9 @@ void PredictOptions::list_options(OptionSet& set) {
   set.add("mirror", mirror,
           {.help = "outline mirrored images as well and take the mean: 4 or 8 times the work",
            .group = "Network"});
+  set.add("ensemble", ensemble,
+          {.help = "further model folders of the same task: what they outline is averaged with the first's",
+           .group = "Network"});
   set.add("memory", memory,
           {.help = "the most that windows of a large image may take, as 2GiB or 500MiB; nothing: no bound",
            .group = "Speed",
@@ -113,12 +116,23 @@ PredictOutcome predict(const std::string& model_or_network, const std::vector<st
     throw Error("lobule predict", "no folder for the results is given", "", "Name one with -o");
   const nn::Model model = load_network(model_or_network, options);
   const auto [image, result] = shapes_of(model);
-  if (std::all_of(result.begin() + 2, result.end(), [](std::int64_t places) { return places == 1; }))
+  if (std::all_of(result.begin() + 2, result.end(), [](std::int64_t places) { return places == 1; })) {
+    if (!options.ensemble.empty())
+      throw Error("--ensemble", "a classifier runs alone", "only outlines are averaged", "Leave it out");
     return predict_classes(model, inputs, options, context);
+  }
   if (!std::equal(image.begin() + 2, image.end(), result.begin() + 2, result.end()))
     throw Error(model_or_network, "it neither classifies images nor outlines them",
                 "an image of " + describe(image) + " gives " + describe(result));
-  return predict_segmentation(model, static_cast<int>(result[1]), inputs, options, context);
+  std::vector<nn::Model> models{model};
+  for (const std::string& further : options.ensemble) {
+    models.push_back(load_network(further, options));
+    if (models.back().preprocessing != model.preprocessing || models.back().labels != model.labels ||
+        shapes_of(models.back()).result != result)
+      throw Error("--ensemble", further + " is of another task than " + model_or_network,
+                  "models that are averaged see images alike and have the same labels");
+  }
+  return predict_segmentation(models, static_cast<int>(result[1]), inputs, options, context);
 }
 
 }  // namespace lobule::pipeline

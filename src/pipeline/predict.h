@@ -15,11 +15,12 @@ namespace lobule::pipeline {
 
 struct PredictOptions {
   std::string output;
-  std::string weights;             // of a standard network
-  bool logits = false;             // of a classifier: as the network gives them, not their softmax
-  std::string precision = "auto";  // of numbers between layers
-  bool mirror = false;             // of a network that outlines: the mean over mirrored images
-  std::string memory;              // of windows at once: "2GiB"; empty: no bound
+  std::string weights;                // of a standard network
+  bool logits = false;                // of a classifier: as the network gives them, not their softmax
+  std::string precision = "auto";     // of numbers between layers
+  bool mirror = false;                // of a network that outlines: the mean over mirrored images
+  std::vector<std::string> ensemble;  // of a network that outlines: further models
+  std::string memory;                 // of windows at once: "2GiB"; empty: no bound
 
   void list_options(OptionSet& options);
 };
@@ -48,8 +49,9 @@ PredictOutcome predict_classes(const nn::Model& model, const std::vector<std::st
 
 // The part of `predict` that outlines: NIfTI files and pictures as they are, DICOM as volumes of the names
 // that `lobule convert` gives. A network of several channels takes them from <case>_0000.nii.gz,
-// <case>_0001.nii.gz and so on, as nnU-Net does.
-PredictOutcome predict_segmentation(const nn::Model& model, int classes,
+// <case>_0001.nii.gz and so on, as nnU-Net does. Of several models, which see images alike, the mean of what
+// they give counts.
+PredictOutcome predict_segmentation(const std::vector<nn::Model>& models, int classes,
                                     const std::vector<std::string>& inputs, const PredictOptions& options,
                                     Context& context);
 

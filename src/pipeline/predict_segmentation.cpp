@@ -133,14 +133,16 @@ void write_labels(const fs::path& base, const Mask& labels, bool picture, std::v
   }
 }
 
-// Runs in windows of the model's, within the memory; probabilities become logits again.
+// Runs in windows of the first model's, within the memory, the mean over all models; probabilities become
+// logits again.
 class Windows {
  public:
-  Windows(const nn::Model& model, const PredictOptions& options, nn::Precision precision)
-      : model_(model),
-        engine_(model.graph, model.weights, {.precision = precision}),
-        memory_bytes_(memory_bytes(options.memory)),
-        mirror_(options.mirror) {}
+  Windows(const std::vector<nn::Model>& models, const PredictOptions& options)
+      : model_(models.front()), memory_bytes_(memory_bytes(options.memory)), mirror_(options.mirror) {
+    const nn::Precision precision = precision_of(options.precision);
+    for (const nn::Model& model : models)
+      engines_.emplace_back(model.graph, model.weights, nn::EngineOptions{.precision = precision});
+  }
 
   Tensor operator()(const Tensor& image, Context& context) const {
     nn::SlidingWindowOptions sliding;
@@ -153,8 +155,9 @@ class Windows {
     if (mirror_) sliding.mirror.assign(static_cast<std::size_t>(axes), true);
     sliding.memory_bytes = memory_bytes_;
     sliding.after_window = [&](std::size_t, std::size_t) { context.cancellation.check(); };
-    std::vector<Tensor> outputs =
-        nn::slide_window({nn::window_model(engine_, sliding.window, {0})}, image, sliding);
+    std::vector<nn::WindowModel> models;
+    for (const nn::Engine& engine : engines_) models.push_back(nn::window_model(engine, sliding.window, {0}));
+    std::vector<Tensor> outputs = nn::slide_window(models, image, sliding);
     if (ends_in_softmax(model_.graph))
       for (float& value : outputs[0].values) value = std::log(std::max(value, 1e-30F));
     return std::move(outputs[0]);
@@ -162,17 +165,18 @@ class Windows {
 
  private:
   const nn::Model& model_;
-  nn::Engine engine_;
+  std::vector<nn::Engine> engines_;
   std::size_t memory_bytes_;
   bool mirror_;
 };
 
 }  // namespace
 
-PredictOutcome predict_segmentation(const nn::Model& model, int classes,
+PredictOutcome predict_segmentation(const std::vector<nn::Model>& models, int classes,
                                     const std::vector<std::string>& inputs, const PredictOptions& options,
                                     Context& context) {
-  const Windows windows(model, options, precision_of(options.precision));
+  const nn::Model& model = models.front();
+  const Windows windows(models, options);
   io::prepare_output_folder(options.output);
   const io::TemporaryFolder scratch;
   const Cases found =

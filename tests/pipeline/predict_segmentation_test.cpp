@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Class 1 where the mean of the channels is above 0.5, by one convolution of a single place.
-fs::path threshold_model(const fs::path& folder, int dimensions, int channels, double spacing_mm = 0) {
+fs::path threshold_model(const fs::path& folder, int dimensions, int channels, double spacing_mm = 0,
+                         float threshold = 0.5F) {
   nn::Builder b(dimensions);
   nn::Value x = b.input(channels);
   x = b.convolution("conv", x, 2, {.kernel = 1});
@@ -30,7 +31,7 @@ fs::path threshold_model(const fs::path& folder, int dimensions, int channels, d
   auto& weight = model.weights.at("conv.weight").values;
   for (std::size_t c = 0; c < weight.size(); ++c)
     weight[c] = c < weight.size() / 2 ? 0.0F : 100.0F / static_cast<float>(channels);
-  model.weights.at("conv.bias").values = {0, -50};
+  model.weights.at("conv.bias").values = {0, -100 * threshold};
   model.labels = {"background", "bright"};
   model.preprocessing.channels = channels;
   model.preprocessing.spacing_mm = {spacing_mm, spacing_mm, 0};
@@ -119,6 +120,25 @@ TEST(PredictSegmentation, PicturesGivePicturesUnlessTheNetworkWantsMillimetres) 
       (scratch / "a.png").string() +
           ": a picture does not say how large its pixels are; the network was trained on pixels of 0.5 mm. "
           "Give it the DICOM or NIfTI image.");
+}
+
+// Thresholds of 0.1 and 1.5 are together one of 0.8.
+TEST(PredictSegmentation, ModelsOfAnEnsembleAreAveraged) {
+  const test::ScratchFolder scratch;
+  Image<float> image = bright_box();
+  image.voxels[0] = 0.7F;
+  io::write_nifti(scratch / "in/a.nii.gz", image);
+  PredictOptions options = to(scratch / "out");
+  options.ensemble = {threshold_model(scratch / "high", 3, 1, 0, 1.5F).string()};
+  Context context;
+  const std::string low = threshold_model(scratch / "low", 3, 1, 0, 0.1F).string();
+  predict(low, {(scratch / "in").string()}, options, context);
+  EXPECT_EQ(io::read_nifti(scratch / "out/a_labels.nii.gz").voxels, bright_box().voxels);
+
+  options.ensemble = {threshold_model(scratch / "mm", 3, 1, 2).string()};
+  EXPECT_EQ(test::message_of([&] { predict(low, {(scratch / "in").string()}, options, context); }),
+            "--ensemble: " + options.ensemble[0] + " is of another task than " + low +
+                "; models that are averaged see images alike and have the same labels.");
 }
 
 TEST(PredictSegmentation, OneBadImageStopsNoOther) {
