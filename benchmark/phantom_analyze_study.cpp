@@ -1,11 +1,12 @@
 // Analyses digital patients as each vendor writes them and prints what comes out against the truth, a row an
-// exam: lobule_phantom_analyze [spacing in mm] [first patient's seed]. docs/results/phantoms.md has its
-// output.
+// exam: lobule_phantom_analyze [spacing in mm] [first patient's seed] [words of the only variants].
+// docs/results/phantoms.md has its output.
 
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/text.h"
 #include "io/files.h"
 #include "pipeline/analyze.h"
 #include "pipeline/demo.h"
@@ -81,6 +82,7 @@ void print_exam(const std::string& vendor, const std::string& variant, const std
 int main(int argc, char** argv) {
   const double spacing_mm = argc > 1 ? std::atof(argv[1]) : 2;
   int seed = argc > 2 ? std::atoi(argv[2]) : 500;
+  const std::string only = argc > 3 ? argv[3] : "";
   std::printf(
       "| vendor | variant | headers | analysis | breasts, ml (R, L) | breast volume, error %% | FGT volume, "
       "error "
@@ -93,6 +95,7 @@ int main(int argc, char** argv) {
         pipeline::PhantomOptions options;
         options.vendor = vendor, options.headers = headers, options.lesion = "mass";
         options.spacing_mm = spacing_mm, options.seed = seed++;
+        if (!contains(variants[variant].variant, only)) continue;
         pipeline::PatientPlan plan = pipeline::plan_patient(options, 1);
         plan.mri.variant = static_cast<int>(variant);
         print_exam(vendor, variants[variant].variant, headers, std::move(plan));

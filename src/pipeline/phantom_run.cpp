@@ -94,6 +94,17 @@ void measure(const phantom::LabelMap* map, const phantom::Anatomy* anatomy, Pati
   if (map == nullptr) truth.lesions = anatomy->measure_lesions();
 }
 
+// Leaves the grids and the truth: mammograms are made next, and memory need not hold both.
+void drop_voxels(phantom::Exam& exam) {
+  const auto drop = [](Image<float>& image) { image.voxels = {}; };
+  for (phantom::DynamicPhase& phase : exam.phases) drop(phase.image);
+  for (phantom::DiffusionImage& diffusion : exam.diffusion) drop(diffusion.image);
+  for (phantom::OtherImage& other : exam.others) drop(other.image);
+  for (Image<float>& stack : exam.localizer) drop(stack);
+  for (Image<float>* image : {&exam.t1, &exam.t2, &exam.stir, &exam.adc, &exam.truth.epi_shift_mm})
+    drop(*image);
+}
+
 void make_patient(const PhantomOptions& options, const phantom::LabelMap* map, const PatientPlan& plan,
                   const PhantomOutcome& outcome) {
   const fs::path folder = outcome.dicom / plan.id;
@@ -104,6 +115,7 @@ void make_patient(const PhantomOptions& options, const phantom::LabelMap* map, c
     exam = make_exam_of(options, plan, map);
     study = write_phantom_dicom(exam, folder, plan.mri);
     truth = truth_of(exam, study);
+    drop_voxels(exam);
   }
   truth.id = plan.id;
   truth.family = options.family;

@@ -71,6 +71,17 @@ TEST(House, BigLibrariesStayInFilesThatSaySo) {
       }
 }
 
+// It tells how much a network learned of the simulator rather than of breasts.
+TEST(House, NothingIsTrainedOnTheSecondFamilyOfDigitalPatients) {
+  const fs::path root = test::source_dir() / "src";
+  for (const char* room : {"learn", "train", "phantom"})
+    for (const fs::path& file : sources_under(root / room)) {
+      if (file.parent_path().filename() == "second") continue;
+      for (const std::string& line : lines_of(file))
+        EXPECT_FALSE(contains(line, "#include \"phantom/second/")) << file << ": " << line;
+    }
+}
+
 TEST(House, NoFileIsLongerThanSixHundredLines) {
   for (const char* folder : {"src", "tests", "benchmark"})
     for (const fs::path& file : sources_under(test::source_dir() / folder))
