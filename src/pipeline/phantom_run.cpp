@@ -96,7 +96,7 @@ void measure(const phantom::LabelMap* map, const phantom::Anatomy* anatomy, Pati
 
 // Leaves the grids and the truth: mammograms are made next, and memory need not hold both.
 void drop_voxels(phantom::Exam& exam) {
-  const auto drop = [](Image<float>& image) { image.voxels = {}; };
+  const auto drop = [](Image<float>& image) { std::vector<float>().swap(image.voxels); };
   for (phantom::DynamicPhase& phase : exam.phases) drop(phase.image);
   for (phantom::DiffusionImage& diffusion : exam.diffusion) drop(diffusion.image);
   for (phantom::OtherImage& other : exam.others) drop(other.image);
