@@ -30,11 +30,11 @@ train: build
 	@cmake --preset release -DLOBULE_TESTS=OFF -DLOBULE_TRAIN=ON >/dev/null
 	@cmake --build --preset release -j $(JOBS) --target lobule-train
 
-# The shipped models, each by its task's recipe. The same build on the same processor gives the same bytes.
+# The shipped models, each by its task's recipe. The same build on the same processor with as many threads gives the same bytes.
 MODELS = breast_outline
 models: train
 	@for task in $(MODELS); do \
-	  $(LOBULE) train $$task -o build/models/$$task --weights f16 --resume && \
+	  rm -rf build/models/$$task && $(LOBULE) train $$task -o build/models/$$task --weights f16 && \
 	  mkdir -p models/$$task && cp build/models/$$task/best/* models/$$task/ || exit 1; done
 	@$(LOBULE) models
 

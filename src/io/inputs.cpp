@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "io/archive.h"
 #include "io/dicomdir.h"
+#include "io/nifti.h"
 
 namespace lobule::io {
 namespace {
@@ -24,7 +25,7 @@ class Collector {
       walk(root);
     else if (is_dicomdir_name(root))
       add_dicomdir(root);
-    else if (has_archive_signature(root) && !root.string().ends_with(".nii.gz"))
+    else if (has_archive_signature(root) && !is_nifti(root))
       add_archive(root);
     else
       inputs_.files.push_back({root, root.string()});

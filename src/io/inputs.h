@@ -1,6 +1,6 @@
 #pragma once
 // The files behind what a user names: folders (walked), DICOMDIR media, .zip, .tar, .tar.gz and .tar.xz
-// archives (unpacked member by member into `scratch`), and plain files.
+// archives (unpacked member by member into `scratch`), and plain files; a .nii.gz is one of these.
 
 #include <cstdint>
 #include <filesystem>

@@ -1,6 +1,5 @@
 #include "learn/breast_mri.h"
 
-#include "core/error.h"
 #include "learn/patch_source.h"
 #include "learn/segmentation_figures.h"
 #include "nn/networks/unet.h"
@@ -60,9 +59,6 @@ Figures judged(const Sample& sample, const std::vector<Tensor>& outputs) {
 }  // namespace
 
 Task breast_mri(const TaskOptions& options) {
-  if (!options.data.empty())
-    throw Error("task breast_mri", "it cannot learn from a study of one's own yet",
-                "its three targets come from digital patients only", "Leave --data out");
   Task task;
   task.name = "breast_mri";
   task.summary =
@@ -87,6 +83,7 @@ Task breast_mri(const TaskOptions& options) {
                                  .size = kValidationPatches});
   task.trained_on =
       "random patches of digital patients of the first family (docs/methods/phantom-sampler.md)";
+  task.learns_from_studies = false;
   task.judge = judged;
   task.headline = "dice_fibroglandular";
   task.limits = {"Not tried on implants, after mastectomy, or on one breast alone."};

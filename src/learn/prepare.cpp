@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/resample.h"
+#include "core/text.h"
 #include "nn/intensity.h"
 
 namespace lobule::learn {
@@ -99,12 +100,26 @@ Image<float> averaged(const Image<float>& image, const Grid& grid) {
   return out;
 }
 
+// A header's spacing may be anything above 0; no image of a breast has voxels beyond these.
+void check_spacing(const Grid& image, const nn::Preprocessing& preprocessing) {
+  for (int a = 0; a < 3; ++a) {
+    const bool resampled =
+        *std::max_element(preprocessing.spacing_mm.begin(), preprocessing.spacing_mm.end()) > 0;
+    const double spacing = image.spacing_mm[a];
+    if (resampled && !(spacing >= 0.005 && spacing <= 100))
+      throw Error(
+          "image", "its voxels are " + format_number(spacing) + " mm along an axis",
+          "the network was trained on a stated size, and voxels of 0.005 to 100 mm are brought to it");
+  }
+}
+
 }  // namespace
 
 Grid network_grid(const Grid& image, const nn::Preprocessing& preprocessing) {
   const std::array<AxisChoice, 3> axes = nearest_axes(image);
   Grid grid;
   Vec3 center_index;
+  check_spacing(image, preprocessing);
   for (int a = 0; a < 3; ++a) {
     const int from = axes[a].axis;
     const double extent_mm = image.size[from] * image.spacing_mm[from];

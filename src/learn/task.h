@@ -38,6 +38,7 @@ struct Task {
   std::string headline;  // the figure of `judge` that, over all cases, decides which weights are best (larger
                          // is better)
   TrainingRecipe recipe;
+  bool learns_from_studies = true;  // whether TaskOptions::data may be given
   std::string trained_on;           // in words, for the card
   std::vector<std::string> limits;  // what the model must not be used for, a sentence each
 };

@@ -32,8 +32,8 @@ PictureValues from_dicom(const std::filesystem::path& path, const std::string& n
   return picture;
 }
 
-PictureValues from_nifti(const std::filesystem::path& path, const std::string& name) {
-  Image<float> image = io::read_nifti(path);
+PictureValues from_nifti(std::span<const std::uint8_t> bytes, const std::string& name) {
+  Image<float> image = io::read_nifti(bytes, name);
   if (image.grid.size[2] != 1)
     throw Error(name, "it has " + std::to_string(image.grid.size[2]) + " slices",
                 "a classifier takes single slices");
@@ -163,9 +163,9 @@ void scale_intensities(std::vector<float>& values, std::size_t channel, const nn
 }  // namespace
 
 PictureValues read_image_for_classifier(const std::filesystem::path& path, const std::string& name) {
-  if (io::is_nifti(path)) return from_nifti(path, name);
   const std::string bytes = io::read_file(path);
   const std::span<const std::uint8_t> span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  if (io::is_nifti(name)) return from_nifti(span, name);
   if (io::is_picture(span)) return io::read_picture(span, name);
   try {
     return from_dicom(path, name);

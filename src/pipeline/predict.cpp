@@ -124,11 +124,18 @@ PredictOutcome predict(const std::string& model_or_network, const std::vector<st
   if (!std::equal(image.begin() + 2, image.end(), result.begin() + 2, result.end()))
     throw Error(model_or_network, "it neither classifies images nor outlines them",
                 "an image of " + describe(image) + " gives " + describe(result));
+  if (result[1] < 2 || result[1] > 256)
+    throw Error(model_or_network, "it tells " + std::to_string(result[1]) + " classes apart",
+                "outlines are the class with the largest value of 2 to 256");
+  if (!options.ensemble.empty() && !options.weights.empty())
+    throw Error("--ensemble", "--weights would give all models the same weights", "",
+                "Leave one of them out");
   std::vector<nn::Model> models{model};
   for (const std::string& further : options.ensemble) {
     models.push_back(load_network(further, options));
     if (models.back().preprocessing != model.preprocessing || models.back().labels != model.labels ||
-        shapes_of(models.back()).result != result)
+        shapes_of(models.back()).result != result ||
+        ends_in_softmax(models.back().graph) != ends_in_softmax(model.graph))
       throw Error("--ensemble", further + " is of another task than " + model_or_network,
                   "models that are averaged see images alike and have the same labels");
   }

@@ -13,6 +13,7 @@
 #include "nn/engine.h"
 #include "pipeline/classifier_input.h"
 #include "pipeline/predict.h"
+#include "pipeline/sorted_inputs.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -39,8 +40,9 @@ PredictOutcome predict_classes(const nn::Model& model, const std::vector<std::st
   const nn::Engine engine(model.graph, model.weights, {.precision = precision_of(options.precision)});
   io::prepare_output_folder(options.output);
   const io::TemporaryFolder scratch;
-  const io::Inputs found =
+  io::Inputs found =
       io::collect_inputs({inputs.begin(), inputs.end()}, scratch.path(), {}, context.cancellation);
+  leave_out_results(found.files, options.output);
   const bool as_given = options.logits || ends_in_softmax(model.graph);
   PredictOutcome outcome;
   outcome.findings = found.findings;

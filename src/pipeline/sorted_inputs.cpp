@@ -15,6 +15,25 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
   return end_of_folder == folder.end();
 }
 
+io::Inputs list_inputs(const std::vector<std::string>& inputs, const fs::path& output,
+                       const Cancellation& cancellation) {
+  io::Inputs found = io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(output), {}, cancellation);
+  leave_out_results(found.files, output);
+  return found;
+}
+
+}  // namespace
+
+fs::path scratch_of(const fs::path& output) {
+  return output / ".cache" / "unpacked";
+}
+
+void remove_scratch(const fs::path& output) {
+  std::error_code ignored;
+  fs::remove_all(scratch_of(output), ignored);
+  fs::remove(scratch_of(output).parent_path(), ignored);  // only when it is empty
+}
+
 void leave_out_results(std::vector<io::InputFile>& files, const fs::path& output) {
   const fs::path results = fs::weakly_canonical(output);
   const fs::path scratch = scratch_of(results);
@@ -29,13 +48,6 @@ void leave_out_results(std::vector<io::InputFile>& files, const fs::path& output
   });
 }
 
-io::Inputs list_inputs(const std::vector<std::string>& inputs, const fs::path& output,
-                       const Cancellation& cancellation) {
-  io::Inputs found = io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(output), {}, cancellation);
-  leave_out_results(found.files, output);
-  return found;
-}
-
 SortedInputs sort_files(const std::vector<io::InputFile>& files, const exam::SortOptions& options,
                         Context& context) {
   SortedInputs sorted;
@@ -48,18 +60,6 @@ SortedInputs sort_files(const std::vector<io::InputFile>& files, const exam::Sor
   context.progress.finish();
   sorted.findings = sorted.index.findings;
   return sorted;
-}
-
-}  // namespace
-
-fs::path scratch_of(const fs::path& output) {
-  return output / ".cache" / "unpacked";
-}
-
-void remove_scratch(const fs::path& output) {
-  std::error_code ignored;
-  fs::remove_all(scratch_of(output), ignored);
-  fs::remove(scratch_of(output).parent_path(), ignored);  // only when it is empty
 }
 
 SortedInputs read_and_sort(const std::vector<std::string>& inputs, const fs::path& output,

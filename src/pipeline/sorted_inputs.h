@@ -9,6 +9,7 @@
 #include "core/context.h"
 #include "exam/index.h"
 #include "exam/sort.h"
+#include "io/inputs.h"
 
 namespace lobule::pipeline {
 
@@ -24,6 +25,13 @@ std::filesystem::path scratch_of(const std::filesystem::path& output);
 
 // Removes that folder, and the cache around it when nothing else is in it.
 void remove_scratch(const std::filesystem::path& output);
+
+// Takes out of a list of files those that lie in the results' folder, but for what was unpacked there.
+void leave_out_results(std::vector<io::InputFile>& files, const std::filesystem::path& output);
+
+// Indexes and sorts files that are listed already.
+SortedInputs sort_files(const std::vector<io::InputFile>& files, const exam::SortOptions& options,
+                        Context& context);
 
 // Lists everything under `inputs`, then indexes and sorts it and calls `use` for one patient after another,
 // so that memory holds one patient's headers however large the study. Leaves out what lies in `output`, as

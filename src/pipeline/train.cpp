@@ -68,6 +68,9 @@ TrainOutcome train(const std::string& task_name, const learn::TrainingOptions& g
     throw Error("lobule train", "no folder for the model is given", "", "Name one with -o");
   TrainOutcome outcome;
   const learn::Task task = learn::make_task(task_name);
+  if (!options.data.empty() && !task.learns_from_studies)
+    throw Error("task " + task_name, "it cannot learn from a study of one's own yet",
+                "its targets come from digital patients only", "Leave --data out");
   if (!options.data.empty()) {
     const fs::path samples = fs::path(options.output) / "study" / "samples";
     outcome.findings = prepare_study(options.data, samples, task, context).findings;

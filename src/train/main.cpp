@@ -115,12 +115,14 @@ train::TrainingListener listener() {
   };
 }
 
-int run_script(int argc, char** argv, Context& context) {
+train::ScriptPredictOptions parse_script(int argc, char** argv) {
   train::ScriptPredictOptions options;
   for (int i = 2; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "-o" || word == "--output") {
       if (++i < argc) options.output = argv[i];
+    } else if (word.starts_with("-")) {
+      throw Error("option " + word, "lobule-train predict does not know it", "", "It knows -o alone");
     } else if (options.network.empty()) {
       options.network = word;
     } else {
@@ -130,18 +132,29 @@ int run_script(int argc, char** argv, Context& context) {
   if (options.inputs.empty() || options.output.empty())
     throw Error("lobule-train predict", "a network, an input and -o OUT are needed", "",
                 "See lobule-train --help");
+  return options;
+}
+
+int run_script(const train::ScriptPredictOptions& options, Context& context) {
   const train::ScriptPredictOutcome outcome = train::predict_by_script(options, context);
   for (const Finding& finding : outcome.findings) std::fprintf(stderr, "%s\n", sentence(finding).c_str());
   std::printf("%zu files in %s\n", outcome.files.size(), options.output.c_str());
   return outcome.files.empty() ? kNothing : outcome.findings.empty() ? kSuccess : kPartial;
 }
 
+void listen_to_interrupts(Context& context) {
+  cancellation_of_run = &context.cancellation;
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+}
+
 int run(int argc, char** argv) {
   train::keep_freed_memory();
-  if (argc > 1 && std::string(argv[1]) == "predict") {
+  if (argc > 2 && std::string(argv[1]) == "predict" && std::string(argv[2]) != "--help") {
+    const train::ScriptPredictOptions options = parse_script(argc, argv);
     Context context;
-    cancellation_of_run = &context.cancellation;
-    return run_script(argc, argv, context);
+    listen_to_interrupts(context);
+    return run_script(options, context);
   }
   const CommandLine line = parse(argc, argv);
   if (line.help) {
@@ -149,9 +162,7 @@ int run(int argc, char** argv) {
     return kSuccess;
   }
   Context context;
-  cancellation_of_run = &context.cancellation;
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
+  listen_to_interrupts(context);
   const learn::Task task =
       learn::make_task(line.task, {static_cast<std::uint64_t>(line.options.seed), line.options.data});
   const train::TrainingReport report = train::train_task(task, line.options, context, listener());

@@ -23,7 +23,7 @@ struct ScriptPredictOutcome {
 };
 
 // Runs the network over each input and writes what it gives, nothing added before or after:
-//   NIfTI        as [1, 1, z, y, x], of one slice as [1, 1, y, x]. A result of the image's extents with
+//   NIfTI        as [1, 1, z, y, x], of one slice as [1, 1, y, x]. A single result of the image's extents with
 //   several
 //                channels becomes OUT/<stem>_labels.nii.gz (the number of the largest), with one channel
 //                OUT/<stem>_output.nii.gz; any other OUT/<stem>_outputs.safetensors.

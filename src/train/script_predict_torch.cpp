@@ -51,14 +51,15 @@ std::vector<Tensor> run(torch::jit::Module& module, const std::vector<Tensor>& i
   const at::NoGradGuard no_gradients;
   std::vector<c10::IValue> arguments;
   for (const Tensor& input : inputs) arguments.emplace_back(to_torch(input));
-  c10::IValue given;
+  std::vector<Tensor> results;
   try {
-    given = module.forward(arguments);
+    collect(module.forward(arguments), results);
+  } catch (const Error&) {
+    throw;
   } catch (const std::exception& error) {
     throw Error("network", "it refuses the input", reason(error));
   }
-  std::vector<Tensor> results;
-  collect(given, results);
+  if (results.empty()) throw Error("network", "it gives no tensor");
   return results;
 }
 
@@ -76,9 +77,9 @@ fs::path predict_volume(torch::jit::Module& module, const fs::path& file, const 
   Shape shape{1, 1, size[2], size[1], size[0]};
   if (size[2] == 1) shape.erase(shape.begin() + 2);
   const std::vector<Tensor> outputs = run(module, {Tensor(shape, image.voxels)});
-  const Shape& result = outputs.at(0).shape;
-  const bool on_the_grid = result.size() == shape.size() && result[0] == 1 && result[1] < 256 &&
-                           std::equal(shape.begin() + 2, shape.end(), result.begin() + 2);
+  const Shape& result = outputs[0].shape;
+  const bool on_the_grid = outputs.size() == 1 && result.size() == shape.size() && result[0] == 1 &&
+                           result[1] < 256 && std::equal(shape.begin() + 2, shape.end(), result.begin() + 2);
   if (!on_the_grid) return write_tensors(base, outputs);
   if (result[1] == 1) {
     Image<float> output(image.grid);

@@ -203,6 +203,14 @@ TEST(Monai, RefusesWhatItCannotRunWithTheReason) {
   bundle["preprocessing"]["transforms"].push_back({{"_target_", "HistogramNormalized"}});
   const TensorMap weights = test::fixed_weights(monai_unet(unet_options()));
   EXPECT_EQ(message_of(bundle, weights), "preprocessing: intensities are scaled twice; once is supported.");
+  bundle = bundle_of(unet_definition());
+  bundle["postprocessing"] = {
+      {"_target_", "Compose"},
+      {"transforms", {{{"_target_", "Activationsd"}, {"keys", "pred"}, {"sigmoid", true}}}}};
+  EXPECT_EQ(message_of(bundle, weights),
+            "configs/inference.json: its outputs go through a sigmoid; channels that may overlap are not "
+            "supported. "
+            "Run the bundle's TorchScript by lobule-train predict.");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "learn/model_folder.h"
 #include "nn/builder.h"
 #include "pipeline/predict.h"
+#include "support/archives.h"
 #include "support/test_support.h"
 
 namespace lobule::pipeline {
@@ -95,7 +96,7 @@ TEST(PredictSegmentation, ChannelsOfACaseAreFoundByTheirNumbers) {
   ASSERT_EQ(outcome.findings.size(), 1U);
   EXPECT_EQ(
       sentence(outcome.findings[0]),
-      "b: 1 images of this case are there, the network takes 2. Name them b_0000.nii.gz, b_0001.nii.gz and "
+      "b: the 2 images that the network takes are not there. Name them b_0000.nii.gz, b_0001.nii.gz and "
       "so on.");
 }
 
@@ -150,7 +151,53 @@ TEST(PredictSegmentation, OneBadImageStopsNoOther) {
                                          {(scratch / "in").string()}, to(scratch / "out"), context);
   EXPECT_EQ(outcome.images, 1);
   ASSERT_EQ(outcome.findings.size(), 1U);
-  EXPECT_NE(outcome.findings[0].where.find("b"), std::string::npos);
+  EXPECT_EQ(outcome.findings[0].where, (scratch / "in/b.nii.gz").string());
+}
+
+TEST(PredictSegmentation, ImagesOfOneNameDoNotOverwriteEachOtherAndResultsAreNoImages) {
+  const test::ScratchFolder scratch;
+  const Image<float> dark(bright_box().grid, 0.0F);
+  io::write_nifti(scratch / "in/p1/t1.nii.gz", bright_box());
+  io::write_nifti(scratch / "in/p2/t1.nii.gz", dark);
+  const std::string model = threshold_model(scratch / "model", 3, 1).string();
+  for (int run = 0; run < 2; ++run) {
+    Context context;
+    const PredictOutcome outcome =
+        predict(model, {(scratch / "in").string()}, to(scratch / "in/out"), context);
+    EXPECT_EQ(outcome.images, 2);
+  }
+  EXPECT_EQ(io::read_nifti(scratch / "in/out/t1_labels.nii.gz").voxels, bright_box().voxels);
+  EXPECT_EQ(io::read_nifti(scratch / "in/out/t1_2_labels.nii.gz").voxels, dark.voxels);
+}
+
+TEST(PredictSegmentation, ArchivesHoldImages) {
+  const test::ScratchFolder scratch;
+  io::write_nifti(scratch / "a.nii.gz", bright_box());
+  test::write_archive(scratch / "in.zip",
+                      {{"s/a.nii.gz", io::read_file(scratch / "a.nii.gz")}, {"notes.txt", "no"}});
+  Context context;
+  const PredictOutcome outcome = predict(threshold_model(scratch / "model", 3, 1).string(),
+                                         {(scratch / "in.zip").string()}, to(scratch / "out"), context);
+  EXPECT_EQ(outcome.images, 1);
+  EXPECT_EQ(io::read_nifti(scratch / "out/a_labels.nii.gz").voxels, bright_box().voxels);
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(sentence(outcome.findings[0]),
+            "1 files: they are neither NIfTI, nor pictures, nor DICOM; they are left out.");
+}
+
+TEST(PredictSegmentation, AbsurdVoxelsAreRefused) {
+  const test::ScratchFolder scratch;
+  Image<float> image = bright_box();
+  image.grid.spacing_mm = {1e5, 1e5, 1};
+  io::write_nifti(scratch / "a.nii.gz", image);
+  Context context;
+  const PredictOutcome outcome = predict(threshold_model(scratch / "model", 3, 1, 1).string(),
+                                         {(scratch / "a.nii.gz").string()}, to(scratch / "out"), context);
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(sentence(outcome.findings[0]),
+            "a: image: its voxels are 1e+05 mm along an axis; the network was trained on a stated size, and "
+            "voxels "
+            "of 0.005 to 100 mm are brought to it.");
 }
 
 TEST(PredictSegmentation, MemoryIsAnAmount) {

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "io/files.h"
 #include "io/nifti.h"
+#include "support/dice.h"
 #include "support/test_support.h"
 
 namespace lobule {
@@ -14,16 +15,6 @@ namespace fs = std::filesystem;
 test::ProgramResult lobule_command(std::vector<std::string> words) {
   words.insert(words.begin(), test::lobule_program());
   return test::run_program(words);
-}
-
-// 2 |A ∩ B| / (|A| + |B|) of all that is above 0.
-double dice(const Image<float>& a, const Image<float>& b) {
-  double both = 0, sum = 0;
-  for (std::size_t v = 0; v < a.voxels.size(); ++v) {
-    both += a.voxels[v] > 0 && b.voxels[v] > 0;
-    sum += (a.voxels[v] > 0) + (b.voxels[v] > 0);
-  }
-  return 2 * both / sum;
 }
 
 // 100 small steps make no good outline, but one far above the 0.3 of calling all of the body breast.
@@ -56,7 +47,7 @@ TEST(WholePath, ABreastIsOutlinedByANetworkThatLearnedFromDigitalPatients) {
     const Image<float> labels = io::read_nifti(entry.path());
     if (!same_grid(labels.grid, truth.grid, 0.1)) continue;
     ++compared;
-    best = std::max(best, dice(labels, truth));
+    best = std::max(best, test::dice(labels, truth));
   }
   EXPECT_GT(compared, 0);
   EXPECT_GT(best, 0.6);

@@ -256,6 +256,22 @@ void read_preprocessing(const json& root, Preprocessing& p) {
   }
 }
 
+// Channels that overlap have no largest one.
+void refuse_sigmoid(const json& root) {
+  const auto found = root.find("postprocessing");
+  if (found == root.end()) return;
+  const json composed = resolved_object(root, *found, "postprocessing");
+  const auto list = composed.find("transforms");
+  if (list == composed.end() || !list->is_array()) return;
+  for (const json& one : *list) {
+    const json& transform = resolved(root, one, "a transform");
+    if (transform.is_object() && transform.contains("sigmoid") && transform["sigmoid"] == true)
+      throw Error(kInference, "its outputs go through a sigmoid",
+                  "channels that may overlap are not supported",
+                  "Run the bundle's TorchScript by lobule-train predict");
+  }
+}
+
 void read_window(const json& root, Preprocessing& p, std::size_t dimensions) {
   const auto found = root.find("inferer");
   if (found == root.end() || !found->is_object() || !found->contains("roi_size")) return;
@@ -332,6 +348,7 @@ Model monai_model(std::string_view inference_json, std::string_view metadata_jso
   model.preprocessing.channels = std::get<Input>(graph.nodes[0].layer).channels;
   model.preprocessing.multiple = granularity(model.graph);
   read_preprocessing(root, model.preprocessing);
+  refuse_sigmoid(root);
   read_window(root, model.preprocessing, static_cast<std::size_t>(graph.dimensions));
   if (graph.dimensions == 2) model.preprocessing.window[2] = 1;
   const auto& multiple = model.preprocessing.multiple;
