@@ -22,11 +22,9 @@ struct PatchSourceOptions {
   std::uint64_t size = 0;                    // 0: endless
 };
 
-// Samples of one input [1, z, y, x], one of the patch's channels; targets "tissue" [1, z, y, x] of the
-// classes above
-// (`heart`: blood and myocardium; `vessel` and `nipple` wherever they are), "inside" [1, z, y, x], 1 where a
-// voxel counts as breast, and "gland" [1, z, y, x], the share of fibroglandular tissue in a breast's voxel, 0
-// to 1.
+// Samples of one input [1, z, y, x], one of the patch's channels. Targets, all [1, z, y, x]: "tissue", the
+// classes above (`heart`: blood and myocardium; `vessel` and `nipple` wherever they are); "inside", 1
+// where a voxel counts as breast; "gland", the share of fibroglandular tissue in a breast's voxel, 0 to 1.
 std::shared_ptr<const SampleSource> mri_patches(const PatchSourceOptions& options);
 
 }  // namespace lobule::learn

@@ -23,12 +23,11 @@ struct ScriptPredictOutcome {
 };
 
 // Runs the network over each input and writes what it gives, nothing added before or after:
-//   NIfTI        as [1, 1, z, y, x], of one slice as [1, 1, y, x]. A single result of the image's extents with
-//   several
-//                channels becomes OUT/<stem>_labels.nii.gz (the number of the largest), with one channel
-//                OUT/<stem>_output.nii.gz; any other OUT/<stem>_outputs.safetensors.
-//   safetensors  "input.0", "input.1", … are the arguments; results are "output.0", … in
-//                OUT/<stem>_outputs.safetensors.
+//   NIfTI: goes in as [1, 1, z, y, x], of one slice as [1, 1, y, x]. A single result of the image's
+//   extents becomes OUT/<stem>_labels.nii.gz (several channels: the number of the largest) or
+//   OUT/<stem>_output.nii.gz (one); other results OUT/<stem>_outputs.safetensors.
+//   safetensors: "input.0", "input.1", … are the arguments; results are "output.0", … in
+//   OUT/<stem>_outputs.safetensors.
 // Throws Error where the network cannot be loaded or the output cannot be written.
 ScriptPredictOutcome predict_by_script(const ScriptPredictOptions& options, Context& context);
 
