@@ -102,8 +102,9 @@ TEST(ScriptPredict, AnInputOfAnotherShapeIsRefused) {
       {scratch / "a.nii.gz"}, scratch / "out");
   EXPECT_TRUE(outcome.files.empty());
   ASSERT_EQ(outcome.findings.size(), 1u);
-  EXPECT_EQ(sentence(outcome.findings[0]),
-            "a.nii.gz: network: it refuses the input; mat1 and mat2 shapes cannot be multiplied (6x4 and 7x7).");
+  EXPECT_EQ(
+      sentence(outcome.findings[0]),
+      "a.nii.gz: network: it refuses the input; mat1 and mat2 shapes cannot be multiplied (6x4 and 7x7).");
 }
 
 }  // namespace
