@@ -86,7 +86,7 @@ TEST(StudyData, ALabelThatTheTaskDoesNotHaveIsRefused) {
 
 TEST(Tasks, AMisspeltTaskIsToldTheNearestOnes) {
   EXPECT_EQ(test::message_of([] { learn::make_task("breast_outlin"); }),
-            "task breast_outlin: there is no such task. Did you mean breast_outline?");
+            "task breast_outlin: there is no such task. Did you mean breast_outline, breast_mri?");
 }
 
 }  // namespace
