@@ -17,8 +17,8 @@ class PredictCommand : public Command {
         .inputs = "MODEL|NETWORK INPUT...",
         .inputs_help =
             "a model folder, a shipped model's name (lobule models), or a standard network in torchvision's "
-            "spelling (resnet18, "
-            "squeezenet1_1, ...) with --weights; then pictures (PNG, JPEG, PGM, PPM), DICOM or NIfTI "
+            "spelling (resnet18, squeezenet1_1, ...) with --weights; then pictures (PNG, JPEG, PGM, PPM), "
+            "DICOM or NIfTI "
             "images, folders or archives of them",
         .examples = {"lobule predict squeezenet1_1 --weights squeezenet1_1.pth photo.png -o out",
                      "lobule predict breast_outline exam/ -o out --memory 2GiB"},

@@ -18,7 +18,7 @@ class TrainCommand : public Command {
                          "lobule train breast_outline -o tuned --data study --from models/breast_outline",
                          "lobule train breast_outline -o models/outline --resume"},
             .results =
-                "OUT/best and OUT/last, each a model folder that `lobule models` lists; OUT/log.csv; "
+                "OUT/best and OUT/last, each a model folder for `lobule predict`; OUT/log.csv; "
                 "OUT/training.html with curves and examples"};
   }
   void list_options(OptionSet& options) override { options_.list_options(options); }

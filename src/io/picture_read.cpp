@@ -68,4 +68,14 @@ PictureValues read_picture(const std::filesystem::path& path) {
   return read_picture({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, path.string());
 }
 
+std::vector<float> grey(const PictureValues& picture) {
+  if (picture.channels == 1) return picture.values;
+  std::vector<float> values(picture.values.size() / static_cast<std::size_t>(picture.channels));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float* pixel = &picture.values[i * static_cast<std::size_t>(picture.channels)];
+    values[i] = 0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2];
+  }
+  return values;
+}
+
 }  // namespace lobule::io

@@ -27,4 +27,7 @@ PictureValues read_picture(std::span<const std::uint8_t> bytes, const std::strin
 // The same of a file.
 PictureValues read_picture(const std::filesystem::path& path);
 
+// One value a pixel; of colours 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+std::vector<float> grey(const PictureValues& picture);
+
 }  // namespace lobule::io

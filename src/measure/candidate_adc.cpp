@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/resample.h"
+#include "measure/order_statistics.h"
 
 namespace lobule::measure {
 namespace {
@@ -78,12 +79,6 @@ bool has_neighbour(const Image<float>& share, int i, int j, int k) {
   return false;
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // Sums of a straight line through points.
 struct Line {
   double n = 0, x = 0, xx = 0, y = 0, xy = 0;
@@ -111,7 +106,7 @@ double unmixed_adc(const Shares& shares, const Image<float>& adc) {
         line.add(share, value);
       }
   if (own.size() < kFewestVoxels) return std::nan("");
-  if (whole.size() >= kFewestVoxels) return median(std::move(whole));
+  if (whole.size() >= kFewestVoxels) return percentile(std::move(whole), 0.5);
   // What shines more than its surroundings weighs more in a voxel than its share: the line would lead too
   // far.
   const auto [least, most] = std::minmax_element(own.begin(), own.end());
@@ -132,7 +127,7 @@ RegionAdc region_adc(const std::vector<Index3>& region, const Grid& grid, const 
     if (const float v = sample(adc, at, Interpolation::nearest); v > 0) values.push_back(v);
   }
   if (values.empty()) return result;
-  result.median = median(std::move(values));
+  result.median = percentile(std::move(values), 0.5);
   result.unmixed = unmixed_adc(shares_of(region, grid, adc.grid), adc);
   return result;
 }

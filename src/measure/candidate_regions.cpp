@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "measure/morphology.h"
+#include "measure/order_statistics.h"
 
 namespace lobule::measure {
 namespace {
@@ -20,13 +21,6 @@ struct Seed {
   std::vector<Index3> voxels;
   double peak = 0;
 };
-
-double percentile(std::vector<float> values, double share) {
-  const auto at =
-      values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
 
 void sort_by_peak(std::vector<Seed>& seeds) {
   std::stable_sort(seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) { return a.peak > b.peak; });

@@ -12,6 +12,7 @@
 #include "measure/candidate_score.h"
 #include "measure/compact_parts.h"
 #include "measure/morphology.h"
+#include "measure/order_statistics.h"
 
 namespace lobule::measure {
 namespace {
@@ -44,13 +45,6 @@ void check_grids(const CandidateInput& in) {
   check(in.fgt != nullptr ? &in.fgt->grid : nullptr);
   check(in.vessels != nullptr && !in.vessels->empty() ? &in.vessels->grid : nullptr);
   check(in.chest_wall_depth_mm != nullptr ? &in.chest_wall_depth_mm->grid : nullptr);
-}
-
-double percentile(std::vector<float> values, double share) {
-  const auto at =
-      values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
 }
 
 Vec3 position(const Grid& grid, const Index3& p) {

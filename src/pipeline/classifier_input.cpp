@@ -117,15 +117,11 @@ PictureValues in_window(const PictureValues& picture, int width, int height) {
 
 // One plane a channel of the network.
 std::vector<float> plane(const PictureValues& picture, int channel, int channels) {
-  const std::size_t places = picture.values.size() / static_cast<std::size_t>(picture.channels);
-  std::vector<float> out(places);
-  for (std::size_t i = 0; i < places; ++i) {
-    const float* pixel = picture.values.data() + i * static_cast<std::size_t>(picture.channels);
-    if (picture.channels == 1)
-      out[i] = pixel[0];
-    else
-      out[i] = channels == 1 ? 0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2] : pixel[channel];
-  }
+  if (picture.channels == 1 || channels == 1) return io::grey(picture);
+  const auto step = static_cast<std::size_t>(picture.channels);
+  std::vector<float> out(picture.values.size() / step);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = picture.values[i * step + static_cast<std::size_t>(channel)];
   return out;
 }
 

@@ -83,13 +83,17 @@ std::vector<fs::path> shipped_models() {
   return {};
 }
 
+std::optional<fs::path> shipped_model(const std::string& name) {
+  for (const fs::path& folder : shipped_models())
+    if (folder.filename() == name) return folder;
+  return std::nullopt;
+}
+
 fs::path find_model(const std::string& name_or_folder) {
   if (learn::is_model_folder(name_or_folder)) return name_or_folder;
+  if (const auto folder = shipped_model(name_or_folder)) return *folder;
   std::vector<std::string> names;
-  for (const fs::path& folder : shipped_models()) {
-    if (folder.filename() == name_or_folder) return folder;
-    names.push_back(folder.filename().string());
-  }
+  for (const fs::path& folder : shipped_models()) names.push_back(folder.filename().string());
   const std::vector<std::string> nearest = nearest_words(name_or_folder, names);
   throw Error("model " + quote(name_or_folder), "it is no model folder and no shipped model",
               nearest.empty() ? "" : "the nearest are " + join(nearest, ", "), "See: lobule models");

@@ -26,6 +26,9 @@ struct ModelEntry {
 // built in.
 std::vector<std::filesystem::path> shipped_models();
 
+// The folder of the shipped model of a name; nothing where there is none.
+std::optional<std::filesystem::path> shipped_model(const std::string& name);
+
 // The folder of the model that a user calls so: a model folder's path, or the name of a shipped one. Throws
 // Error with the nearest names.
 std::filesystem::path find_model(const std::string& name_or_folder);

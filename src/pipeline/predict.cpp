@@ -68,8 +68,8 @@ nn::Model load_network(const std::string& model_or_network, const PredictOptions
   }
   if (learn::is_foreign_model(model_or_network))
     return learn::read_foreign_model(model_or_network, options.weights);
-  for (const std::filesystem::path& folder : shipped_models())
-    if (folder.filename() == model_or_network && options.weights.empty()) return learn::read_model(folder);
+  if (const auto folder = shipped_model(model_or_network); folder && options.weights.empty())
+    return learn::read_model(*folder);
   if (std::filesystem::exists(model_or_network))
     throw Error(model_or_network, "it is no model folder",
                 "it holds no model.json, no plans.json of nnU-Net and no configs/inference.json of MONAI",

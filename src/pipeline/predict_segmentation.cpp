@@ -29,11 +29,7 @@ Image<float> picture_image(const io::InputFile& file, const nn::Preprocessing& p
   Grid grid;
   grid.size = {picture.width, picture.height, 1};
   Image<float> image(grid);
-  for (std::size_t i = 0; i < image.voxels.size(); ++i) {
-    const float* pixel = &picture.values[i * static_cast<std::size_t>(picture.channels)];
-    image.voxels[i] =
-        picture.channels == 1 ? pixel[0] : 0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2];
-  }
+  image.voxels = io::grey(picture);
   return image;
 }
 

@@ -14,7 +14,7 @@ struct StudyData {
 };
 
 // Reads STUDY/images (DICOM of any kind, which is converted first, or NIfTI) and STUDY/labels
-// (<image's stem>_labels.nii.gz), and writes a sample file a case to
+// (<image's stem>_labels.nii.gz: the names that `lobule predict` gives), and writes a sample file a case to
 // `samples`. docs/formats/samples.md describes both. Throws Error when the study lacks either folder or no
 // image has labels.
 StudyData prepare_study(const std::filesystem::path& study, const std::filesystem::path& samples,

@@ -7,14 +7,15 @@
 namespace lobule::learn {
 namespace {
 
-std::shared_ptr<const SampleSource> small_slices() {
+std::shared_ptr<const SampleSource> small_slices(int size = 24, std::uint64_t slices_per_patch = 3,
+                                                 std::uint64_t slices = 6) {
   phantom::MriPatchOptions patch;
-  patch.size = 24;
+  patch.size = size;
   patch.spacing_mm = 5;
   patch.patient_spacing_mm = 8;
   patch.channels = {{phantom::MriContrast::t1, 0, 0}};
   patch.pool = 1;
-  return breast_slices({.patch = patch, .slices_per_patch = 3, .size = 6}, 99);
+  return breast_slices({.patch = patch, .slices_per_patch = slices_per_patch, .size = slices}, 99);
 }
 
 TEST(SliceSource, ASampleDependsOnItsNumberAlone) {
@@ -46,13 +47,7 @@ TEST(SliceSource, SlicesAreScaledByWhatIsBrightInTheirPatch) {
 
 // A patch of 480 mm reaches far beyond a patient, whose slices 24 samples would miss often.
 TEST(SliceSource, SlicesHoldABody) {
-  phantom::MriPatchOptions patch;
-  patch.size = 96;
-  patch.spacing_mm = 5;
-  patch.patient_spacing_mm = 8;
-  patch.channels = {{phantom::MriContrast::t1, 0, 0}};
-  patch.pool = 1;
-  const auto source = breast_slices({.patch = patch, .slices_per_patch = 24, .size = 24}, 99);
+  const auto source = small_slices(96, 24, 24);
   for (std::uint64_t i = 0; i < source->size(); ++i) {
     const Sample sample = source->at(i);
     const auto& values = sample.inputs[0].values;
