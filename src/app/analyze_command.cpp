@@ -23,6 +23,7 @@ class AnalyzeCommand : public Command {
             "report.html, measurements.csv, candidates.csv, masks, maps and DICOM objects"};
   }
   void list_options(OptionSet& options) override { options_.list_options(options); }
+  bool runs_networks() const override { return true; }
 
   int run(Context& context, const std::vector<std::string>& inputs) override {
     if (options_.output.empty())

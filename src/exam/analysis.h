@@ -84,6 +84,22 @@ struct StudyContext {
   double field_strength_tesla = 0;
 };
 
+// Who outlined the breasts, how sure that was, and what changed the first answer.
+struct OutlineStatement {
+  std::string method;                  // "network breast_mri, SHA-256 0f1e2d3c4b5a", "classical"
+  double confidence = 0;               // 0 to 1: the product of the checks in `evidence`
+  std::vector<std::string> evidence;   // sentences
+  std::vector<std::string> overruled;  // what the network said and what outranks it
+};
+
+// A point of the anatomy that was found.
+struct Landmark {
+  std::string name;  // "nipple"
+  Side side = Side::both;
+  Vec3 point_mm;  // LPS
+  double confidence = 0;
+};
+
 struct Analysis {
   int exam_number = 0;  // 1 … n in this run; logs and messages name exams by it
   Exam exam;
@@ -93,13 +109,17 @@ struct Analysis {
   Mask breast;        // Side labels; on the pre-contrast grid
   Mask fgt;           // Side labels
   Mask vessels;       // 1; may be empty
+  Mask pectoral;      // muscle of the chest, 1; empty without a network
+  Mask heart;         // heart and great vessels, 1; empty without a network
+  std::vector<Landmark> landmarks;
+  OutlineStatement outline;
   std::vector<Map> maps;
   std::vector<Measurement> measurements;
   std::vector<Candidate> candidates;  // by rank
   std::vector<Curve> curves;
   std::vector<PhaseMotion> motion;
   double suspicious_threshold = 0;
-  std::string masks_source;  // "automatic, classical" or "edited by a person"
+  std::string masks_source;  // "automatic, network", "automatic, classical" or "edited by a person"
   Findings findings;
 
   const Map* map(const std::string& name) const;

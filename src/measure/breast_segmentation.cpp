@@ -6,6 +6,7 @@
 
 #include "core/parallel.h"
 #include "core/resample.h"
+#include "measure/breast_limits.h"
 #include "measure/chest_wall.h"
 #include "measure/morphology.h"
 #include "measure/noise.h"
@@ -203,35 +204,6 @@ void keep_largest_parts(Mask& breast) {
   }
 }
 
-// Whether a breast leaves the field of view: set voxels on the outermost slices of a grid axis.
-bool touches_edge(const Mask& breast, int label) {
-  const Index3& size = breast.grid.size;
-  std::size_t on_edge = 0;
-  for (int k = 0; k < size[2]; ++k)
-    for (int j = 0; j < size[1]; ++j)
-      for (int i = 0; i < size[0]; ++i) {
-        const bool edge =
-            i == 0 || j == 0 || k == 0 || i + 1 == size[0] || j + 1 == size[1] || k + 1 == size[2];
-        on_edge += edge && breast.at(i, j, k) == label;
-      }
-  return on_edge > 0;
-}
-
-void add_limits(const Mask& breast, BreastReport& report) {
-  report.feet_z_mm = 1e30;
-  report.head_z_mm = -1e30;
-  const Grid& grid = breast.grid;
-  for (int k = 0; k < grid.size[2]; ++k)
-    for (int j = 0; j < grid.size[1]; ++j)
-      for (int i = 0; i < grid.size[0]; ++i) {
-        if (breast.at(i, j, k) == 0) continue;
-        const double z = point_from_index(grid, {double(i), double(j), double(k)}).z;
-        report.feet_z_mm = std::min(report.feet_z_mm, z);
-        report.head_z_mm = std::max(report.head_z_mm, z);
-      }
-  if (report.feet_z_mm > report.head_z_mm) report.feet_z_mm = report.head_z_mm = std::nan("");
-}
-
 void write_report(BreastSegmentation& result, const ChestSurfaces& chest, const Midline& midline) {
   BreastReport& report = result.report;
   report.midline_x_mm = midline.x_mm;
@@ -265,7 +237,7 @@ void write_report(BreastSegmentation& result, const ChestSurfaces& chest, const 
                                "they were parted at the middle of the torso", "Check the mask."});
   }
   for (const int label : {1, 2})
-    if (touches_edge(result.breast, label))
+    if (cut_share(result.breast, label) > 0)
       report.findings.push_back({Severity::note, "breast mask",
                                  std::string("the ") + (label == 1 ? "right" : "left") +
                                      " breast reaches the edge of the field of view",

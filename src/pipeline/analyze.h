@@ -25,6 +25,7 @@ struct AnalyzeOptions {
   bool resample_uneven = false;
   bool no_motion_correction = false;
   bool all_phase_maps = false;
+  bool classical = false;  // outlines without a network
   bool patient_id_in_report = false;
   int threads = 0;
   double cache_gib = 20;

@@ -70,31 +70,37 @@ Findings findings_of_sorting(const exam::Exam& exam) {
   return findings;
 }
 
-measure::CandidateInput candidate_input(const exam::Analysis& analysis, const Outline& outline,
+// What later stages need of the outlines, whoever drew them.
+struct Anatomy {
+  const measure::BreastSegmentation& breasts;
+  double noise_sigma;
+};
+
+measure::CandidateInput candidate_input(const exam::Analysis& analysis, const Anatomy& anatomy,
                                         const Diffusion& diffusion) {
   measure::CandidateInput input;
   input.phases = phase_images(analysis.corrected);
-  input.noise_floor = kNoiseFloorSigmas * outline.noise_sigma;
-  input.noise_sigma = outline.noise_sigma;
+  input.noise_floor = kNoiseFloorSigmas * anatomy.noise_sigma;
+  input.noise_sigma = anatomy.noise_sigma;
   input.early_index = analysis.corrected.early_phase_index;
   const exam::Map* pe = analysis.map("pe_" + std::to_string(input.early_index));
   const exam::Map* ser = analysis.map("ser");
   input.early_percent = pe != nullptr ? &pe->image : nullptr;
   input.ser = ser != nullptr ? &ser->image : nullptr;
   input.breast = &analysis.breast;
-  input.body = &outline.breasts.body;
-  input.chest_wall_depth_mm = &outline.breasts.chest_wall_depth_mm;
+  input.body = &anatomy.breasts.body;
+  input.chest_wall_depth_mm = &anatomy.breasts.chest_wall_depth_mm;
   input.adc_um2_per_s = diffusion.adc ? &diffusion.adc->image : nullptr;
   input.vessels = &analysis.vessels;
   input.fgt = &analysis.fgt;
   return input;
 }
 
-void find_candidates(exam::Analysis& analysis, const Outline& outline, const Diffusion& diffusion,
+void find_candidates(exam::Analysis& analysis, const Anatomy& anatomy, const Diffusion& diffusion,
                      const StageScope& scope) {
   const measure::CandidateOptions options;
   analysis.suspicious_threshold = options.suspicious_score;
-  const measure::CandidateInput input = candidate_input(analysis, outline, diffusion);
+  const measure::CandidateInput input = candidate_input(analysis, anatomy, diffusion);
   std::vector<measure::Region> regions;
   if (input.early_percent != nullptr) {
     const std::string key = sha256_hex(to_bytes(analysis.breast) + to_bytes(analysis.fgt)) +
@@ -114,18 +120,39 @@ void append(std::vector<T>& list, const std::vector<T>& more) {
   list.insert(list.end(), more.begin(), more.end());
 }
 
-// Vessels from the early subtraction inside the breasts.
-Mask outline_vessels(const exam::Analysis& analysis, double noise_floor, const StageScope& scope) {
+// Vessels inside the breasts from the early subtraction, joined by those of the network.
+Mask outline_vessels(const exam::Analysis& analysis, const Mask& of_network, double noise_floor,
+                     const StageScope& scope) {
   const exam::Volume& pre = analysis.corrected.phases.front();
   const exam::Volume& early = analysis.corrected.phases[analysis.corrected.early_phase_index];
-  const std::string key = sha256_hex(to_bytes(analysis.breast)) +
+  const std::string key = sha256_hex(to_bytes(analysis.breast) + to_bytes(of_network)) +
                           (scope.options.no_motion_correction ? " plain " : " corrected ") +
                           std::to_string(early.phase_index);
   return run_stage(scope.context, scope.stage("outline vessels"), {scope.identity, key}, [&] {
-    return measure::segment_vessels(measure::subtraction(pre.image, early.image),
-                                    measure::percent_enhancement(pre.image, early.image, noise_floor),
-                                    analysis.breast);
+    const Image<float> percent = measure::percent_enhancement(pre.image, early.image, noise_floor);
+    return join_vessels(
+        measure::segment_vessels(measure::subtraction(pre.image, early.image), percent, analysis.breast),
+        of_network, percent);
   });
+}
+
+// What the network found beside breasts and gland.
+void take_outlines(const measure::TissueOutlines& network, exam::Analysis& analysis) {
+  analysis.pectoral = network.muscle;
+  analysis.heart = network.heart;
+  for (const measure::Nipple& nipple : network.nipples)
+    analysis.landmarks.push_back(
+        {"nipple", static_cast<exam::Side>(nipple.side), nipple.point_mm, nipple.confidence});
+}
+
+// The gland in the breasts, by whoever outlined them.
+Mask outline_gland(const Outline& outline, const std::optional<measure::TissueOutlines>& network,
+                   const exam::Analysis& analysis, measure::FatSignal fat, const StageScope& scope,
+                   Findings& findings) {
+  if (network) return measure::fgt_of(network->gland, analysis.breast, analysis.vessels);
+  measure::FgtSegmentation fgt = outline_fgt(outline, analysis.breast, analysis.vessels, fat, scope);
+  append(findings, fgt.report.findings);
+  return std::move(fgt.fgt);
 }
 
 }  // namespace
@@ -135,34 +162,42 @@ void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScop
   Findings& findings = analysis.findings;
   analysis.dynamic = std::move(images.dynamic);
   note_times(analysis);
-  const Grid& grid = analysis.dynamic.phases.front().image.grid;
+  const Image<float>& pre = analysis.dynamic.phases.front().image;
 
   // Outline the breasts, on the pre-contrast phase.
   const Outline outline = outline_breasts(analysis.dynamic, images.fat, scope);
-  const double noise_floor = kNoiseFloorSigmas * outline.noise_sigma;
-  append(findings, outline.breasts.report.findings);
-  const std::optional<Mask> edited_breast = edited_mask(options.masks, analysis.exam, "breast", grid);
-  const std::optional<Mask> edited_fgt = edited_mask(options.masks, analysis.exam, "fgt", grid);
-  analysis.breast = edited_breast.value_or(outline.breasts.breast);
+  std::optional<measure::TissueOutlines> network =
+      ask_network(pre, outline, scope, findings, analysis.outline);
+  const Anatomy anatomy{network ? network->breasts : outline.breasts, outline.noise_sigma};
+  const double noise_floor = kNoiseFloorSigmas * anatomy.noise_sigma;
+  append(findings, anatomy.breasts.report.findings);
+  const std::optional<Mask> edited_breast = edited_mask(options.masks, analysis.exam, "breast", pre.grid);
+  const std::optional<Mask> edited_fgt = edited_mask(options.masks, analysis.exam, "fgt", pre.grid);
+  analysis.breast = edited_breast.value_or(anatomy.breasts.breast);
+  if (network) take_outlines(*network, analysis);
 
   // Bring the later phases to the pre-contrast one.
-  MotionResult motion = correct_motion(analysis.dynamic, outline.breasts, scope, findings);
+  MotionResult motion = correct_motion(analysis.dynamic, anatomy.breasts, scope, findings);
   analysis.corrected = std::move(motion.corrected);
   analysis.motion = std::move(motion.motion);
-  even_gain(analysis.dynamic, analysis.corrected, outline.breasts.body, findings);
+  even_gain(analysis.dynamic, analysis.corrected, anatomy.breasts.body, findings);
 
   // Outline what enhances fast, and the gland.
-  analysis.vessels = outline_vessels(analysis, noise_floor, scope);
-  const measure::FgtSegmentation fgt =
-      outline_fgt(outline, analysis.breast, analysis.vessels, images.fat, scope);
-  if (!edited_fgt) append(findings, fgt.report.findings);
-  analysis.fgt = edited_fgt.value_or(fgt.fgt);
-  analysis.masks_source = edited_breast || edited_fgt ? "edited by a person" : "automatic, classical";
+  analysis.vessels = outline_vessels(analysis, network ? network->vessels : Mask(), noise_floor, scope);
+  Findings of_gland;
+  const Mask gland = outline_gland(outline, network, analysis, images.fat, scope, of_gland);
+  if (!edited_fgt) append(findings, of_gland);
+  analysis.fgt = edited_fgt.value_or(gland);
+  analysis.masks_source = edited_breast || edited_fgt ? "edited by a person"
+                          : network                   ? "automatic, network"
+                                                      : "automatic, classical";
+  if (edited_breast || edited_fgt)
+    analysis.outline.overruled.push_back("masks that a person edited outrank all outlines");
 
   // Measure.
   Diffusion diffusion = fit_diffusion(images, scope, findings);
   analysis.maps = enhancement_maps(analysis, noise_floor, options.all_phase_maps);
-  find_candidates(analysis, outline, diffusion, scope);
+  find_candidates(analysis, anatomy, diffusion, scope);
   append(analysis.measurements, measure_volumes(analysis.breast, analysis.fgt));
   append(analysis.measurements, measure_enhancement(analysis, noise_floor, options, findings));
   append(analysis.measurements, measure_diffusion(diffusion, analysis.breast, analysis.fgt));

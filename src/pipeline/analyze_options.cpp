@@ -10,6 +10,9 @@ void AnalyzeOptions::list_options(OptionSet& options) {
       "masks", masks,
       {.help = "A folder with edited masks (breast.nii.gz, fgt.nii.gz, or a whole result folder); what "
                "depends on them is measured again."});
+  options.add(
+      "classical", classical,
+      {.help = "Outlines breasts and fibroglandular tissue by classical methods, without a network."});
   const std::string dynamic = "Dynamic series";
   options.add("phase-times", phase_times_s,
               {.help = "Times of the phases, the pre-contrast one first, where the headers lost them; the "

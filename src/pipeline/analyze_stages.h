@@ -14,6 +14,7 @@
 #include "measure/breast_segmentation.h"
 #include "measure/candidates.h"
 #include "measure/fgt_segmentation.h"
+#include "measure/tissue_outlines.h"
 #include "pipeline/analyze.h"
 #include "registration/register.h"
 
@@ -57,6 +58,17 @@ struct Outline {
   }
 };
 Outline outline_breasts(const exam::Dynamic& dynamic, measure::FatSignal fat, const StageScope& scope);
+
+// The shipped network's outlines of the pre-contrast phase, or nothing: where the user wants none, where it
+// is not there or damaged, where the image is no fit for it, and where it finds no breast though the
+// classical way does. `findings` say why. `classical` is that other way: a second opinion.
+std::optional<measure::TissueOutlines> ask_network(const Image<float>& pre, const Outline& classical,
+                                                   const StageScope& scope, Findings& findings,
+                                                   exam::OutlineStatement& statement);
+
+// Vessels that the early enhancement shows, and those that the network sees before contrast where early
+// enhancement (percent) agrees that blood flows there.
+Mask join_vessels(const Mask& of_enhancement, const Mask& of_network, const Image<float>& early_percent);
 
 // A person's mask of the exam, when the folder of --masks holds one. Throws Error when its grid is not
 // `grid` or it holds other labels than 0, 1 (right) and 2 (left).

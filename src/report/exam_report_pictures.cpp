@@ -75,6 +75,21 @@ std::vector<Html> candidate_row(const Analysis& analysis, const exam::Candidate&
           text(candidate.remark)};
 }
 
+// Who outlined, how sure it was, and what outranked it.
+Html outline_statement(const exam::OutlineStatement& statement) {
+  if (statement.method.empty()) return {};
+  const auto list = [](const std::vector<std::string>& entries) {
+    Html items = markup("<ul>\n");
+    for (const std::string& entry : entries) items += markup("<li>") + text(entry) + markup("</li>\n");
+    return items + markup("</ul>\n");
+  };
+  Html content = paragraph(text("Outlined by: " + statement.method + "; confidence " +
+                                format_fixed(statement.confidence, 2) + "."));
+  if (!statement.evidence.empty()) content += list(statement.evidence);
+  if (!statement.overruled.empty()) content += paragraph(text("Overruled:")) + list(statement.overruled);
+  return content;
+}
+
 // Percent above phase 0, only to draw curves of different brightness on one axis.
 std::vector<double> against_first(const std::vector<double>& signal) {
   std::vector<double> percent;
@@ -166,6 +181,7 @@ Html tissue_section(const Analysis& analysis) {
         muted("Smoothed by 1.2 mm; fainter where the subtraction is weak, for there the ratio is noise."));
   }
   if (content.empty()) return {};
+  content += markup("<h3>How the outlines came about</h3>\n") + outline_statement(analysis.outline);
   return section("tissue", "Breasts and fibroglandular tissue", content);
 }
 

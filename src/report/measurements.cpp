@@ -68,6 +68,23 @@ Json maps_json(const std::vector<exam::Map>& maps) {
   return list;
 }
 
+Json outline_json(const exam::OutlineStatement& outline) {
+  return {{"method", outline.method},
+          {"confidence", number(outline.confidence)},
+          {"evidence", outline.evidence},
+          {"overruled", outline.overruled}};
+}
+
+Json landmarks_json(const std::vector<exam::Landmark>& landmarks) {
+  Json list = Json::array();
+  for (const exam::Landmark& landmark : landmarks)
+    list.push_back({{"name", landmark.name},
+                    {"side", exam::to_text(landmark.side)},
+                    {"point_mm", {landmark.point_mm.x, landmark.point_mm.y, landmark.point_mm.z}},
+                    {"confidence", number(landmark.confidence)}});
+  return list;
+}
+
 std::string times_word(const exam::Dynamic& dynamic) {
   if (!dynamic.times_known) return "unknown";
   return dynamic.times_declared ? "declared" : "headers";
@@ -132,6 +149,8 @@ std::string exam_json(const Analysis& analysis) {
   json["times"] = times_word(analysis.dynamic);
   json["phases"] = phases_json(analysis.dynamic);
   json["masks_source"] = analysis.masks_source;
+  json["outline"] = outline_json(analysis.outline);
+  json["landmarks"] = landmarks_json(analysis.landmarks);
   json["suspicious_threshold"] = number(analysis.suspicious_threshold);
   json["n_candidates"] = analysis.candidates.size();
   json["n_suspicious"] = suspicious;

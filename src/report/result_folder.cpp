@@ -64,6 +64,8 @@ void write_images(const fs::path& folder, const exam::Analysis& analysis) {
   write_mask(folder, "breast", "Breasts without skin and chest wall" + source, analysis.breast, sides);
   write_mask(folder, "fgt", "Fibroglandular tissue" + source, analysis.fgt, sides);
   write_mask(folder, "vessels", "Vessels" + source, analysis.vessels, {{"1", "vessel"}});
+  write_mask(folder, "pectoral", "Muscle of the chest" + source, analysis.pectoral, {{"1", "muscle"}});
+  write_mask(folder, "heart", "Heart and great vessels" + source, analysis.heart, {{"1", "heart"}});
 }
 
 void write_tables(const fs::path& folder, const exam::Analysis& analysis) {

@@ -13,8 +13,8 @@ namespace lobule::report {
 // one folder.
 std::filesystem::path result_folder(const std::filesystem::path& output, const exam::Exam& exam);
 
-// maps/*.nii.gz and masks/{breast,fgt[,vessels]}.nii.gz, each with a JSON sidecar. Missing voxels of maps are
-// NaN, except in "adc", where they are 0. Throws Error when a file cannot be written.
+// maps/*.nii.gz and masks/{breast,fgt[,vessels,pectoral,heart]}.nii.gz, each with a JSON sidecar. Missing
+// voxels of maps are NaN, except in "adc", where they are 0. Throws Error when a file cannot be written.
 void write_images(const std::filesystem::path& folder, const exam::Analysis& analysis);
 
 // measurements.csv and .json, candidates.csv, exam.json. Throws Error when a file cannot be written.

@@ -1,0 +1,120 @@
+#include "pipeline/tissue_network.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/error.h"
+#include "core/resample.h"
+#include "core/text.h"
+#include "learn/model_folder.h"
+#include "learn/output_maps.h"
+#include "learn/prepare.h"
+#include "nn/engine.h"
+#include "nn/sliding_window.h"
+#include "pipeline/models.h"
+
+namespace lobule::pipeline {
+namespace {
+
+// Digital patients are known to 200 mm behind the frontmost skin (phantom/sampler_patch.cpp); what lies
+// deeper in a real chest the network never saw.
+constexpr double kDepthKnownMm = 200;
+constexpr double kAirMm = 9;  // around the body, so that its surface is not the image's edge
+// Half of a window, as usual, costs three times the work and moves hardly a voxel (docs/results/outlines.md).
+constexpr double kOverlap = 0.25;
+// Voxels of digital patients are blurred to a few millimetres at most.
+constexpr double kCoarsestMm = 4.5;
+
+// The box of what is set, grown, within the grid; of size 0 where nothing is.
+learn::Box box_around(const Mask& mask, double margin_mm, double depth_mm) {
+  Index3 low = mask.grid.size, high{-1, -1, -1};
+  for (int k = 0; k < mask.grid.size[2]; ++k)
+    for (int j = 0; j < mask.grid.size[1]; ++j)
+      for (int i = 0; i < mask.grid.size[0]; ++i) {
+        if (mask.at(i, j, k) == 0) continue;
+        const Index3 at{i, j, k};
+        for (int a = 0; a < 3; ++a) low[a] = std::min(low[a], at[a]), high[a] = std::max(high[a], at[a]);
+      }
+  learn::Box box;
+  if (high[0] < 0) return box;
+  high[1] = std::min(high[1], low[1] + static_cast<int>(depth_mm / mask.grid.spacing_mm.y));
+  for (int a = 0; a < 3; ++a) {
+    const int margin = static_cast<int>(margin_mm / mask.grid.spacing_mm[a]);
+    box.first[a] = std::max(0, low[a] - margin);
+    box.size[a] = std::min(mask.grid.size[a], high[a] + margin + 1) - box.first[a];
+  }
+  return box;
+}
+
+}  // namespace
+
+struct TissueNetwork::Parts {
+  nn::Model model;
+  std::string sha256;
+  nn::Engine engine;
+  std::size_t logits = 0, inside = 0, gland = 0;              // which of the outputs
+  std::size_t vessel = 0, muscle = 0, heart = 0, nipple = 0;  // which of the labels
+
+  Parts(nn::Model m, std::string hash)
+      : model(std::move(m)), sha256(std::move(hash)), engine(model.graph, model.weights) {
+    const auto place = [&](const auto& list, const std::string& name, const auto& name_of) {
+      const auto found =
+          std::find_if(list.begin(), list.end(), [&](const auto& entry) { return name_of(entry) == name; });
+      if (found == list.end()) throw Error("model " + model.name, "it does not give \"" + name + "\"");
+      return static_cast<std::size_t>(found - list.begin());
+    };
+    const auto output = [&](const std::string& name) {
+      return place(model.graph.outputs, name, [](const auto& o) { return o.name; });
+    };
+    const auto label = [&](const std::string& name) {
+      return place(model.labels, name, [](const std::string& l) { return l; });
+    };
+    logits = output("logits"), inside = output("inside"), gland = output("gland");
+    vessel = label("vessel"), muscle = label("muscle"), heart = label("heart"), nipple = label("nipple");
+  }
+};
+
+std::optional<TissueNetwork> TissueNetwork::shipped(const std::string& name) {
+  const auto folder = shipped_model(name);
+  if (!folder) return std::nullopt;
+  std::string hash = learn::read_model_document(*folder).weights.sha256;
+  return TissueNetwork(std::make_shared<const Parts>(learn::read_model(*folder), std::move(hash)));
+}
+
+measure::TissueMaps TissueNetwork::maps(const Image<float>& image, const Mask& body, Context& context) const {
+  const nn::Preprocessing& p = parts_->model.preprocessing;
+  const Grid grid = learn::network_grid(image.grid, p);
+  learn::Box box = box_around(resample_mask(body, grid), kAirMm, kDepthKnownMm);
+  if (box.size[0] == 0) box.size = {1, 1, 1};
+  nn::SlidingWindowOptions sliding;
+  for (int a = 2; a >= 0; --a) sliding.window.push_back(p.window[static_cast<std::size_t>(a)]);
+  sliding.overlap = kOverlap;
+  sliding.after_window = [&](std::size_t done, std::size_t all) {
+    context.cancellation.check();
+    context.progress.update(static_cast<double>(done) / static_cast<double>(all));
+  };
+  const std::vector<nn::WindowModel> models{nn::window_model(parts_->engine, sliding.window)};
+  auto outputs = learn::output_maps(
+      image, p, box, [&](const Tensor& input) { return nn::slide_window(models, input, sliding); });
+  auto& tissue = outputs[parts_->logits];
+  return {std::move(outputs[parts_->inside][0]), std::move(outputs[parts_->gland][0]),
+          std::move(tissue[parts_->vessel]),     std::move(tissue[parts_->muscle]),
+          std::move(tissue[parts_->heart]),      std::move(tissue[parts_->nipple])};
+}
+
+std::string TissueNetwork::unfit(const Grid& image) const {
+  const Vec3& mm = image.spacing_mm;
+  if (std::max({mm.x, mm.y, mm.z}) <= kCoarsestMm) return {};
+  return "its voxels of " + format_fixed(mm.x, 1) + " × " + format_fixed(mm.y, 1) + " × " +
+         format_fixed(mm.z, 1) + " mm are coarser than those that the network learned from";
+}
+
+const std::string& TissueNetwork::name() const {
+  return parts_->model.name;
+}
+
+const std::string& TissueNetwork::sha256() const {
+  return parts_->sha256;
+}
+
+}  // namespace lobule::pipeline
