@@ -7,6 +7,7 @@
 #include "core/resample.h"
 #include "measure/breast_limits.h"
 #include "measure/morphology.h"
+#include "measure/overlap.h"
 
 namespace lobule::measure {
 namespace {
@@ -38,17 +39,6 @@ const char* side_word(int label) {
   return label == 1 ? "right" : "left";
 }
 
-// Dice of all that is called breast, whatever the side.
-double dice_of(const Mask& a, const Mask& b) {
-  std::size_t both = 0, sum = 0;
-  for (std::size_t v = 0; v < a.voxels.size(); ++v) {
-    const bool here = a.voxels[v] != 0, there = b.voxels[v] != 0;
-    both += here && there;
-    sum += static_cast<std::size_t>(here) + static_cast<std::size_t>(there);
-  }
-  return sum == 0 ? std::nan("") : 2.0 * static_cast<double>(both) / static_cast<double>(sum);
-}
-
 // The largest thick part that the classical outline, which follows the skin and the chest, calls breast and
 // the network does not: an implant, a seroma, or the network's failure.
 double unexplained_ml(const Mask& classical, const Mask& breast) {
@@ -75,7 +65,7 @@ class Judge {
     report_.volume_ml[0] = report_.volume_ml[1] + report_.volume_ml[2];
     report_.sternum_y_mm = classical_.report.sternum_y_mm;
     judgement_.classical_dice =
-        classical_.report.volume_ml[0] > 0 ? dice_of(breast_, classical_.breast) : std::nan("");
+        classical_.report.volume_ml[0] > 0 ? dice_of(breast_, classical_.breast).value_or(0) : std::nan("");
     if (report_.volume_ml[0] <= 0) {
       nothing();
       return;

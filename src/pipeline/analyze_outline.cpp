@@ -1,7 +1,5 @@
 #include "core/text.h"
 #include "io/nifti.h"
-#include "measure/bias_field_itk.h"
-#include "measure/noise.h"
 #include "pipeline/analyze_stages.h"
 
 namespace lobule::pipeline {
@@ -43,18 +41,8 @@ std::optional<Mask> edited_mask(const fs::path& folder, const exam::Exam& exam, 
 Outline outline_breasts(const exam::Dynamic& dynamic, measure::FatSignal fat, const StageScope& scope) {
   const Image<float>& pre = dynamic.phases.front().image;
   const std::string polarity = fat == measure::FatSignal::dark ? "fat dark" : "fat bright";
-  return run_stage(scope.context, scope.stage("outline the breasts"), {scope.identity, polarity}, [&] {
-    Outline outline;
-    outline.noise_sigma = measure::noise_sigma(pre);
-    const Mask body = measure::segment_body(pre);
-    scope.context.progress.update(0.2);
-    scope.context.cancellation.check();
-    outline.corrected = measure::divide_by_field(pre, measure::estimate_bias_field(pre, body));
-    scope.context.progress.update(0.6);
-    scope.context.cancellation.check();
-    outline.breasts = measure::segment_breasts(outline.corrected, {.fat = fat});
-    return outline;
-  });
+  return run_stage(scope.context, scope.stage("outline the breasts"), {scope.identity, polarity},
+                   [&] { return outline_classically(pre, fat, scope.context); });
 }
 
 measure::FgtSegmentation outline_fgt(const Outline& outline, const Mask& breast, const Mask& vessels,

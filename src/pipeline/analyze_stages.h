@@ -16,6 +16,7 @@
 #include "measure/fgt_segmentation.h"
 #include "measure/tissue_outlines.h"
 #include "pipeline/analyze.h"
+#include "pipeline/outline_volume.h"
 #include "registration/register.h"
 
 namespace lobule::pipeline {
@@ -48,15 +49,6 @@ ExamImages read_images(const exam::DicomIndex& index, const exam::Exam& exam, co
 void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScope& scope);
 
 // --- outline -----------------------------------------------------------------------------------------
-struct Outline {
-  double noise_sigma = 0;
-  Image<float> corrected;  // pre-contrast phase without its bias field; for segmentation only
-  measure::BreastSegmentation breasts;
-  template <class F, class S>
-  static void fields(F& f, S& s) {
-    f(s.noise_sigma), f(s.corrected), f(s.breasts);
-  }
-};
 Outline outline_breasts(const exam::Dynamic& dynamic, measure::FatSignal fat, const StageScope& scope);
 
 // The shipped network's outlines of the pre-contrast phase, or nothing: where the user wants none, where it

@@ -1,6 +1,7 @@
 #include "pipeline/tissue_network.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "core/error.h"
@@ -44,6 +45,47 @@ learn::Box box_around(const Mask& mask, double margin_mm, double depth_mm) {
     box.size[a] = std::min(mask.grid.size[a], high[a] + margin + 1) - box.first[a];
   }
   return box;
+}
+
+using Extents = std::array<std::int64_t, 3>;  // z, y, x
+
+Extents extents_of(const Tensor& image) {
+  return {image.shape[2], image.shape[3], image.shape[4]};
+}
+
+// A copy of other extents that begins at `first` of `from` (below 0: outside); outside, the nearest voxel of
+// `from` counts.
+Tensor cut_or_repeated(const Tensor& from, const Extents& first, const Extents& extents) {
+  const Extents has = extents_of(from);
+  Tensor to({1, from.shape[1], extents[0], extents[1], extents[2]});
+  const auto place = [&](std::int64_t at, std::size_t axis) {
+    return std::clamp<std::int64_t>(at + first[axis], 0, has[axis] - 1);
+  };
+  float* write = to.values.data();
+  for (std::int64_t c = 0; c < from.shape[1]; ++c)
+    for (std::int64_t z = 0; z < extents[0]; ++z)
+      for (std::int64_t y = 0; y < extents[1]; ++y) {
+        const float* row = from.values.data() + ((c * has[0] + place(z, 0)) * has[1] + place(y, 1)) * has[2];
+        for (std::int64_t x = 0; x < extents[2]; ++x) *write++ = row[place(x, 2)];
+      }
+  return to;
+}
+
+// Runs windows over an image; a slab thinner than a window is repeated to its thickness: tissue goes on
+// beyond the field of view, and zeros there would look like air.
+std::vector<Tensor> run_windows(const nn::Engine& engine, const Tensor& image,
+                                const nn::SlidingWindowOptions& o) {
+  const std::vector<nn::WindowModel> models{nn::window_model(engine, o.window)};
+  const Extents has = extents_of(image);
+  Extents first{}, extents = has;
+  for (std::size_t a = 0; a < 3; ++a) {
+    extents[a] = std::max<std::int64_t>(has[a], o.window[a]);
+    first[a] = -(extents[a] - has[a]) / 2;
+  }
+  if (extents == has) return nn::slide_window(models, image, o);
+  std::vector<Tensor> outputs = nn::slide_window(models, cut_or_repeated(image, first, extents), o);
+  for (Tensor& output : outputs) output = cut_or_repeated(output, {-first[0], -first[1], -first[2]}, has);
+  return outputs;
 }
 
 }  // namespace
@@ -93,9 +135,8 @@ measure::TissueMaps TissueNetwork::maps(const Image<float>& image, const Mask& b
     context.cancellation.check();
     context.progress.update(static_cast<double>(done) / static_cast<double>(all));
   };
-  const std::vector<nn::WindowModel> models{nn::window_model(parts_->engine, sliding.window)};
   auto outputs = learn::output_maps(
-      image, p, box, [&](const Tensor& input) { return nn::slide_window(models, input, sliding); });
+      image, p, box, [&](const Tensor& input) { return run_windows(parts_->engine, input, sliding); });
   auto& tissue = outputs[parts_->logits];
   return {std::move(outputs[parts_->inside][0]), std::move(outputs[parts_->gland][0]),
           std::move(tissue[parts_->vessel]),     std::move(tissue[parts_->muscle]),
