@@ -9,6 +9,7 @@ namespace lobule::app {
 
 std::unique_ptr<Command> make_analyze_command();
 std::unique_ptr<Command> make_sort_command();
+std::unique_ptr<Command> make_outlines_command();
 std::unique_ptr<Command> make_convert_command();
 std::unique_ptr<Command> make_demo_command();
 std::unique_ptr<Command> make_docs_command();

@@ -1,44 +1,20 @@
 #include <algorithm>
 
-#include "core/text.h"
 #include "exam/dynamic.h"
-#include "io/dicom_tags.h"
 #include "pipeline/analyze_stages.h"
+#include "pipeline/fat_signal.h"
 
 namespace lobule::pipeline {
 namespace {
-namespace tag = io::tag;
-
-// Words by which vendors say that fat is suppressed in a T1-weighted gradient echo.
-constexpr const char* kFatSuppressionOptions[] = {"fs", "sfs",   "fat_sat", "fatsat", "sat_gems",
-                                                  "we", "spair", "spir",    "dixon"};
-constexpr const char* kFatSuppressionWords[] = {"fs",      "fatsat", "fat sat", "spair", "spir",
-                                                "vibrant", "thrive", "dixon",   "_w",    "water"};
-
-bool says_fat_suppressed(const io::DicomDataset& header) {
-  for (const std::string& option : header.texts(tag::ScanOptions))
-    for (const char* word : kFatSuppressionOptions)
-      if (lower(option) == word) return true;
-  const std::string description =
-      lower(header.text(tag::SeriesDescription) + " " + header.text(tag::ProtocolName));
-  for (const char* word : kFatSuppressionWords)
-    if (contains(description, word)) return true;
-  return false;
-}
-
 measure::FatSignal fat_signal_of(const exam::DicomIndex& index, const exam::Exam& exam, Findings& findings) {
   for (const exam::Series& series : exam.series) {
     const bool dynamic = series.role == exam::Role::dce_pre || series.role == exam::Role::dce;
     if (!dynamic || series.images.empty()) continue;
-    if (says_fat_suppressed(index.entries[series.images.front().entry].header.dataset))
-      return measure::FatSignal::dark;
-    // What sorting found, such as the attributes of Enhanced MR and the fat below the skin.
-    if (series.fat_is_bright < 0) return measure::FatSignal::dark;
-    findings.push_back({Severity::note, "dynamic series",
-                        series.fat_is_bright > 0 ? "its fat is not suppressed, as headers or pixels show"
-                                                 : "neither headers nor pixels say that fat is suppressed",
-                        "fat is taken as bright when outlining breasts and fibroglandular tissue", ""});
-    return measure::FatSignal::bright;
+    const FatLook look = fat_look(index, series);
+    if (!look.doubt.empty())
+      findings.push_back({Severity::note, "dynamic series", look.doubt,
+                          "fat is taken as bright when outlining breasts and fibroglandular tissue", ""});
+    return look.signal;
   }
   return measure::FatSignal::dark;
 }
