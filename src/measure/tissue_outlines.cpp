@@ -18,6 +18,8 @@ namespace {
 constexpr float kHalf = 0.5F;  // more likely than not; or half of the voxel
 // The edge of what is kept may lie this far from the voxels that the maps' own grid keeps.
 constexpr double kEdgeMm = 2.5;
+// The classical chest wall is rarely off by as much; what lies deeper is rib cage, heart or liver.
+constexpr double kDeepMm = 20;
 // As in breast_segmentation.cpp: below the smallest breast of 400 women.
 constexpr double kSmallestBreastMl = 30;
 // Hollows below it are specks that the network took for something else; larger ones are said and left.
@@ -100,6 +102,15 @@ Mask sides_of(const Mask& inside, double midline_x_mm) {
               side_of(point_from_index(grid, {double(i), double(j), double(k)}).x, midline_x_mm));
   });
   return sides;
+}
+
+// Takes away what lies deep behind the chest wall, and says how much that was.
+double leave_chest_out(Mask& inside, const Image<float>& wall_depth_mm) {
+  const Image<float> depth = resample(wall_depth_mm, inside.grid, Interpolation::linear);
+  const double before = set_ml(inside);
+  for (std::size_t v = 0; v < inside.voxels.size(); ++v)
+    if (depth.voxels[v] < -kDeepMm) inside.voxels[v] = 0;
+  return before - set_ml(inside);
 }
 
 // The largest part of each side, if it is large enough to be a breast.
@@ -258,12 +269,12 @@ void measure_fgt_shares(const Image<float>& gland, const Mask& breast, const Mas
 
 }  // namespace
 
-Mask fgt_of(const Image<float>& gland, const Mask& breast, const Mask& vessels) {
-  const Image<float> share = resample(gland, breast.grid, Interpolation::linear);
+Mask fgt_of(const Image<float>& mostly_gland, const Mask& breast, const Mask& vessels) {
+  const Image<float> value = resample(mostly_gland, breast.grid, Interpolation::linear);
   Mask all(breast.grid);
   for (std::size_t v = 0; v < all.voxels.size(); ++v)
     all.voxels[v] =
-        breast.voxels[v] != 0 && (vessels.empty() || vessels.voxels[v] == 0) && share.voxels[v] >= kHalf;
+        breast.voxels[v] != 0 && (vessels.empty() || vessels.voxels[v] == 0) && value.voxels[v] >= kHalf;
   all = remove_small_components(all, Connectivity::full, voxels_of(kSpeckMl, all.grid));
   for (std::size_t v = 0; v < all.voxels.size(); ++v)
     if (all.voxels[v] != 0) all.voxels[v] = breast.voxels[v];
@@ -274,8 +285,10 @@ TissueOutlines outline_tissues(TissueMaps maps, const BreastSegmentation& classi
   TissueOutlines out;
   const Mask body = resample_mask(classical.body, maps.inside.grid);
   const Mask everywhere(maps.inside.grid, 1);
-  const Mask called = at_least(maps.inside, kHalf, everywhere), inside = at_least(maps.inside, kHalf, body);
+  const Mask called = at_least(maps.inside, kHalf, everywhere);
+  Mask inside = at_least(maps.inside, kHalf, body);
   out.judgement.outside_body_ml = set_ml(called) - set_ml(inside);
+  out.judgement.behind_chest_ml = leave_chest_out(inside, classical.chest_wall_depth_mm);
   BreastReport& report = out.breasts.report;
   report.midline_x_mm = find_midline(inside, body, report);
   const Mask kept = largest_of_sides(sides_of(inside, report.midline_x_mm));
@@ -292,7 +305,7 @@ TissueOutlines outline_tissues(TissueMaps maps, const BreastSegmentation& classi
   out.muscle = outlined(maps.muscle, classical.body, kSmallestMuscleMl);
   out.heart = largest_component(outlined(maps.heart, classical.body, kSmallestHeartMl), Connectivity::full);
   measure_fgt_shares(maps.gland, out.breasts.breast, out.vessels, out.judgement);
-  out.gland = std::move(maps.gland);
+  out.mostly_gland = std::move(maps.mostly_gland);
   judge_outlines(out, classical);
   return out;
 }

@@ -16,6 +16,7 @@ namespace lobule::measure {
 struct TissueMaps {
   Image<float> inside;                         // that the voxel counts as breast
   Image<float> gland;                          // its share of fibroglandular tissue
+  Image<float> mostly_gland;                   // that a voxel of the breast is fibroglandular rather than fat
   Image<float> vessel, muscle, heart, nipple;  // that it is mostly this
 };
 
@@ -36,13 +37,14 @@ struct OutlineJudgement {
   std::array<double, 3> sureness{};
   std::array<double, 3> fgt_share_ml{};  // sum of the shares of gland in the breast, vessels left out
   double outside_body_ml = 0;            // called breast, but lies in air
+  double behind_chest_ml = 0;            // called breast, but lies deep in the chest
   double apart_ml = 0;                   // called breast, but joined to neither breast
   double hollow_ml = 0;                  // not called breast, but surrounded by breast
   double classical_dice = 0;  // with the classical outline of the same image; NaN where it has none
   template <class F, class S>
   static void fields(F& f, S& s) {
-    f(s.sureness), f(s.fgt_share_ml), f(s.outside_body_ml), f(s.apart_ml), f(s.hollow_ml),
-        f(s.classical_dice);
+    f(s.sureness), f(s.fgt_share_ml), f(s.outside_body_ml), f(s.behind_chest_ml), f(s.apart_ml),
+        f(s.hollow_ml), f(s.classical_dice);
   }
 };
 
@@ -50,11 +52,11 @@ struct TissueOutlines {
   BreastSegmentation breasts;   // its report says what is doubtful
   Mask vessels, muscle, heart;  // 1
   std::vector<Nipple> nipples;  // at most one a side, right first
-  Image<float> gland;           // TissueMaps::gland, for fgt_of
+  Image<float> mostly_gland;    // TissueMaps::mostly_gland, for fgt_of
   OutlineJudgement judgement;
   template <class F, class S>
   static void fields(F& f, S& s) {
-    f(s.breasts), f(s.vessels), f(s.muscle), f(s.heart), f(s.nipples), f(s.gland), f(s.judgement);
+    f(s.breasts), f(s.vessels), f(s.muscle), f(s.heart), f(s.nipples), f(s.mostly_gland), f(s.judgement);
   }
 };
 
@@ -63,8 +65,8 @@ struct TissueOutlines {
 // findings.
 TissueOutlines outline_tissues(TissueMaps maps, const BreastSegmentation& classical);
 
-// Fibroglandular tissue (labels of `breast`): where its share is at least half, vessels left out and parts
+// Fibroglandular tissue (labels of `breast`): where the map is at least half, vessels left out and parts
 // below 0.01 ml, which are speckle.
-Mask fgt_of(const Image<float>& gland, const Mask& breast, const Mask& vessels);
+Mask fgt_of(const Image<float>& mostly_gland, const Mask& breast, const Mask& vessels);
 
 }  // namespace lobule::measure

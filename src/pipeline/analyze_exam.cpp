@@ -149,7 +149,7 @@ void take_outlines(const measure::TissueOutlines& network, exam::Analysis& analy
 Mask outline_gland(const Outline& outline, const std::optional<measure::TissueOutlines>& network,
                    const exam::Analysis& analysis, measure::FatSignal fat, const StageScope& scope,
                    Findings& findings) {
-  if (network) return measure::fgt_of(network->gland, analysis.breast, analysis.vessels);
+  if (network) return measure::fgt_of(network->mostly_gland, analysis.breast, analysis.vessels);
   measure::FgtSegmentation fgt = outline_fgt(outline, analysis.breast, analysis.vessels, fat, scope);
   append(findings, fgt.report.findings);
   return std::move(fgt.fgt);

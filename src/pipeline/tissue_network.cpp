@@ -94,8 +94,9 @@ struct TissueNetwork::Parts {
   nn::Model model;
   std::string sha256;
   nn::Engine engine;
-  std::size_t logits = 0, inside = 0, gland = 0;              // which of the outputs
-  std::size_t vessel = 0, muscle = 0, heart = 0, nipple = 0;  // which of the labels
+  std::size_t logits = 0, inside = 0, gland = 0;  // which of the outputs
+  std::size_t breast = 0, fibroglandular = 0, vessel = 0, muscle = 0, heart = 0,
+              nipple = 0;  // which of the labels
 
   Parts(nn::Model m, std::string hash)
       : model(std::move(m)), sha256(std::move(hash)), engine(model.graph, model.weights) {
@@ -112,6 +113,7 @@ struct TissueNetwork::Parts {
       return place(model.labels, name, [](const std::string& l) { return l; });
     };
     logits = output("logits"), inside = output("inside"), gland = output("gland");
+    breast = label("breast"), fibroglandular = label("fibroglandular");
     vessel = label("vessel"), muscle = label("muscle"), heart = label("heart"), nipple = label("nipple");
   }
 };
@@ -138,9 +140,18 @@ measure::TissueMaps TissueNetwork::maps(const Image<float>& image, const Mask& b
   auto outputs = learn::output_maps(
       image, p, box, [&](const Tensor& input) { return run_windows(parts_->engine, input, sliding); });
   auto& tissue = outputs[parts_->logits];
-  return {std::move(outputs[parts_->inside][0]), std::move(outputs[parts_->gland][0]),
-          std::move(tissue[parts_->vessel]),     std::move(tissue[parts_->muscle]),
-          std::move(tissue[parts_->heart]),      std::move(tissue[parts_->nipple])};
+  Image<float>& gland = tissue[parts_->fibroglandular];
+  for (std::size_t v = 0; v < gland.voxels.size(); ++v) {
+    const float both = gland.voxels[v] + tissue[parts_->breast].voxels[v];
+    gland.voxels[v] = both > 0 ? gland.voxels[v] / both : 0;
+  }
+  return {.inside = std::move(outputs[parts_->inside][0]),
+          .gland = std::move(outputs[parts_->gland][0]),
+          .mostly_gland = std::move(gland),
+          .vessel = std::move(tissue[parts_->vessel]),
+          .muscle = std::move(tissue[parts_->muscle]),
+          .heart = std::move(tissue[parts_->heart]),
+          .nipple = std::move(tissue[parts_->nipple])};
 }
 
 std::string TissueNetwork::unfit(const Grid& image) const {

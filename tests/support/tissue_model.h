@@ -39,6 +39,8 @@ inline void write_tissue_model(const std::filesystem::path& folder, bool finds_n
   set("inside", 0, -10, finds_nothing ? std::vector<float>{} : std::vector<float>{100, -200, 100, 0, 200});
   set("gland", 0, -10, {0, 0, 0, 0, 200});
   for (std::size_t c = 0; c < 7; ++c) set("logits", c, c == 0 ? 0.0F : -20.0F, {});
+  set("logits", 1, -15, {});
+  set("logits", 2, -20, {0, 0, 0, 0, 200});
   set("logits", 4, -10, {0, 0, 200, -200, -200});
   model.labels = {"background", "breast", "fibroglandular", "vessel", "muscle", "heart", "nipple"};
   model.preprocessing.spacing_mm = {3, 3, 3};
