@@ -1,4 +1,4 @@
-// lobule_candidates N [FIRST] [no-adc]: analyses N digital patients, seeds from FIRST on (every fourth
+// lobule_candidates N [FIRST] [no-adc] [classical]: analyses N digital patients, seeds from FIRST on (every fourth
 // without a lesion), and prints a row a patient: the score of the candidate at the lesion, and the best of
 // all others, with what speaks for and against them. From them the table of docs/results/candidates.md:
 // sensitivity and false alarms by threshold.
@@ -63,7 +63,7 @@ std::string describe_place(const exam::Analysis& analysis, Vec3 center_mm) {
   return text;
 }
 
-PatientScores score_patient(std::uint64_t seed, bool with_lesion, bool with_adc) {
+PatientScores score_patient(std::uint64_t seed, bool with_lesion, bool with_adc, bool classical) {
   phantom::ExamOptions patient = phantom::random_options(seed, with_lesion);
   patient.brief = true;
   patient.truth_spacing_mm = kTruthSpacingMm;
@@ -72,7 +72,8 @@ PatientScores score_patient(std::uint64_t seed, bool with_lesion, bool with_adc)
   PatientScores scores;
   if (!exam.truth.lesions.empty()) scores.lesion = exam.truth.lesions[0];
   Context context;
-  const pipeline::AnalyzeOptions options;
+  pipeline::AnalyzeOptions options;
+  options.classical = classical;
   exam::Analysis analysis;
   analysis.exam_number = 1;
   pipeline::analyze_images(pipeline::images_of(std::move(exam)), analysis, {1, "", options, context});
@@ -130,11 +131,15 @@ void print_row(const std::vector<PatientScores>& patients, double threshold) {
 int main(int argc, char** argv) {
   const int count = argc > 1 ? std::atoi(argv[1]) : 40;
   const int first = argc > 2 ? std::atoi(argv[2]) : 1000;
-  const bool with_adc = !(argc > 3 && std::string(argv[3]) == "no-adc");
+  bool with_adc = true, classical = false;
+  for (int n = 3; n < argc; ++n) {
+    with_adc = with_adc && std::string(argv[n]) != "no-adc";
+    classical = classical || std::string(argv[n]) == "classical";
+  }
   std::vector<PatientScores> patients;
   for (int i = 0; i < count; ++i) {
     const auto seed = static_cast<std::uint64_t>(first + i);
-    patients.push_back(score_patient(seed, seed % 4 != 3, with_adc));
+    patients.push_back(score_patient(seed, seed % 4 != 3, with_adc, classical));
     print_patient(seed, patients.back());
   }
   std::printf(

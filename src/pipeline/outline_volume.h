@@ -27,6 +27,7 @@ struct VolumeOutlines {
   Mask classical_fgt;                              // Side labels, as all masks of breasts and gland
   std::optional<measure::TissueOutlines> network;  // nothing without one
   Mask network_fgt;
+  Mask mixed_fgt;                               // told from fat classically in the network's breasts
   std::optional<double> dice_breast, dice_fgt;  // of the two; nothing where both are empty
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 
 #include "core/error.h"
@@ -159,6 +160,12 @@ std::string TissueNetwork::unfit(const Grid& image) const {
   if (std::max({mm.x, mm.y, mm.z}) <= kCoarsestMm) return {};
   return "its voxels of " + format_fixed(mm.x, 1) + " × " + format_fixed(mm.y, 1) + " × " +
          format_fixed(mm.z, 1) + " mm are coarser than those that the network learned from";
+}
+
+std::optional<double> TissueNetwork::gland_dice() const {
+  const auto found = parts_->model.metrics.find("dice_fibroglandular");
+  if (found == parts_->model.metrics.end() || std::isnan(found->second)) return {};
+  return found->second;
 }
 
 const std::string& TissueNetwork::name() const {

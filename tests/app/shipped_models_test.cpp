@@ -6,8 +6,11 @@
 
 #include "io/files.h"
 #include "io/nifti.h"
+#include "measure/overlap.h"
 #include "nn/engine.h"
+#include "phantom/second/exam.h"
 #include "pipeline/models.h"
+#include "pipeline/outline_volume.h"
 #include "support/dice.h"
 #include "support/test_support.h"
 
@@ -67,6 +70,25 @@ TEST(ShippedModels, BreastsAreOutlinedInF32AndInBf16Alike) {
   EXPECT_GT(best, 0.85);
   EXPECT_LT(apart, 0.002);
   std::printf("Dice of the best volume %.4f; f32 and bf16 differ by %.5f at most\n", best, apart);
+}
+
+// A patient of the family of digital patients that nothing is trained on, before contrast.
+TEST(ShippedModels, TissueOfAPatientOfTheSecondFamilyIsOutlined) {
+  const auto network = pipeline::TissueNetwork::shipped();
+  if (!network) GTEST_SKIP() << "models/breast_mri is not there";
+  phantom::ExamOptions patient = phantom::random_options(77, false);
+  patient.only_dynamic = true;
+  patient.post_phases = 1;
+  const phantom::Exam exam = phantom::second::make_exam(phantom::with_spacing(patient, 2));
+  Context context;
+  const pipeline::VolumeOutlines out =
+      pipeline::outline_volume(exam.phases[0].image, measure::FatSignal::dark, &*network, context);
+  const Mask& breast = out.network->breasts.breast;
+  for (const int side : {1, 2})
+    EXPECT_GT(measure::dice_of(breast, exam.truth.breast, side).value_or(0), 0.85) << side;
+  std::printf("Dice of both breasts %.3f (classical %.3f)\n",
+              measure::dice_of(breast, exam.truth.breast).value_or(0),
+              measure::dice_of(out.classical.breast, exam.truth.breast).value_or(0));
 }
 
 }  // namespace
