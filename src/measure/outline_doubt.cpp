@@ -105,6 +105,12 @@ class Judge {
 
   void sides() {
     const double right = report_.volume_ml[1], left = report_.volume_ml[2];
+    if (judgement_.side_unknown) {
+      doubt(Severity::warning, "one breast fills the field of view",
+            std::string("it is called the ") + (right > 0 ? "right" : "left") +
+                " one because of its place against the scanner's centre; nothing else tells its side");
+      return;
+    }
     if (right <= 0 || left <= 0) {
       doubt(Severity::warning,
             std::string("only the ") + (right > 0 ? "right" : "left") + " breast was found",

@@ -22,6 +22,9 @@ constexpr double kEdgeMm = 2.5;
 constexpr double kDeepMm = 20;
 // As in breast_segmentation.cpp: below the smallest breast of 400 women.
 constexpr double kSmallestBreastMl = 30;
+// A plane that leaves more than this share of what is called breast on its smaller side, without a valley,
+// cuts one breast.
+constexpr double kCutInTwo = 0.2;
 // Hollows below it are specks that the network took for something else; larger ones are said and left.
 constexpr double kSmallHollowMl = 3;
 constexpr double kSmallestVesselMl = 0.02, kSmallestMuscleMl = 2, kSmallestHeartMl = 5, kSpeckMl = 0.01;
@@ -45,44 +48,68 @@ double set_ml(const Mask& mask) {
   return volume_ml(mask, 1);
 }
 
-// The x between the breasts. Two breasts show a valley between their fullest columns on both sides of the
-// body's middle; else it is that middle.
-double find_midline(const Mask& inside, const Mask& body, BreastReport& report) {
+// How many breast voxels each column of constant x holds, and the body's middle column.
+struct Columns {
+  std::vector<double> fullness;
+  double body_middle = 0;
+};
+
+Columns columns_of(const Mask& inside, const Mask& body) {
   const Grid& grid = inside.grid;
-  const std::size_t nx = static_cast<std::size_t>(grid.size[0]);
-  std::vector<double> fullness(nx, 0.0);
+  Columns columns{std::vector<double>(static_cast<std::size_t>(grid.size[0]), 0.0), 0.5 * (grid.size[0] - 1)};
   std::vector<double> middles;
   for (int k = 0; k < grid.size[2]; ++k) {
     int first = -1, last = -1;
     for (int j = 0; j < grid.size[1]; ++j)
       for (int i = 0; i < grid.size[0]; ++i) {
-        fullness[static_cast<std::size_t>(i)] += inside.at(i, j, k);
+        columns.fullness[static_cast<std::size_t>(i)] += inside.at(i, j, k);
         if (body.at(i, j, k) == 0) continue;
         if (first < 0 || i < first) first = i;
         last = std::max(last, i);
       }
     if (first >= 0) middles.push_back(0.5 * (first + last));
   }
+  if (!middles.empty()) columns.body_middle = percentile(middles, 0.5);
+  return columns;
+}
+
+// The x between the breasts. Two breasts show a valley between their fullest columns on both sides of the
+// body's middle. Without one it is that middle, unless it would cut one breast in two, as where the field of
+// view holds no more: then all is on the side on which it lies of the scanner's centre, and that is a guess.
+double find_midline(const Mask& inside, const Mask& body, BreastReport& report, OutlineJudgement& judgement) {
+  const Grid& grid = inside.grid;
+  const Columns columns = columns_of(inside, body);
+  const std::vector<double>& fullness = columns.fullness;
   const auto x_at = [&](double i) {
     return point_from_index(grid, {i, 0.5 * (grid.size[1] - 1), 0.5 * (grid.size[2] - 1)}).x;
   };
-  const double body_middle = middles.empty() ? 0.5 * (grid.size[0] - 1) : percentile(middles, 0.5);
-  const auto middle = static_cast<std::ptrdiff_t>(std::lround(body_middle));
+  const auto middle = static_cast<std::ptrdiff_t>(std::lround(columns.body_middle));
   const auto right = std::max_element(fullness.begin(), fullness.begin() + middle + 1);
   const auto left = std::max_element(fullness.begin() + middle, fullness.end());
   const double smaller = std::min(*right, *left);
   const double emptiest = right < left ? *std::min_element(right, left + 1) : smaller;
+  double sum = 0, count = 0;
   // On the slope of one breast there is no valley.
-  if (smaller <= 0 || emptiest > 0.7 * smaller) {
-    report.evidence.push_back("parted at the middle of the body");
-    return x_at(body_middle);
+  if (smaller > 0 && emptiest <= 0.7 * smaller) {
+    for (auto column = right; column <= left; ++column)
+      if (*column <= emptiest + 0.02 * smaller)
+        sum += static_cast<double>(column - fullness.begin()), ++count;
+    report.evidence.push_back("parted in the valley between two breasts");
+    return x_at(sum / count);
   }
-  double sum = 0;
-  int n = 0;
-  for (auto column = right; column <= left; ++column)
-    if (*column <= emptiest + 0.02 * smaller) sum += static_cast<double>(column - fullness.begin()), ++n;
-  report.evidence.push_back("parted in the valley between two breasts");
-  return x_at(sum / n);
+  double all = 0, beyond = 0;
+  for (std::size_t i = 0; i < fullness.size(); ++i) {
+    all += fullness[i], sum += static_cast<double>(i) * fullness[i];
+    if (static_cast<double>(i) > columns.body_middle) beyond += fullness[i];
+  }
+  if (all <= 0 || std::min(beyond, all - beyond) < kCutInTwo * all) {
+    report.evidence.push_back("parted at the middle of the body");
+    return x_at(columns.body_middle);
+  }
+  judgement.side_unknown = true;
+  report.evidence.push_back("one breast lies across the middle of the body and is not parted");
+  const double low = std::min(x_at(-1), x_at(grid.size[0])), high = std::max(x_at(-1), x_at(grid.size[0]));
+  return x_at(sum / all) < 0 ? high : low;
 }
 
 // One side of the plane x = midline, 1 right, 2 left.
@@ -290,7 +317,7 @@ TissueOutlines outline_tissues(TissueMaps maps, const BreastSegmentation& classi
   out.judgement.outside_body_ml = set_ml(called) - set_ml(inside);
   out.judgement.behind_chest_ml = leave_chest_out(inside, classical.chest_wall_depth_mm);
   BreastReport& report = out.breasts.report;
-  report.midline_x_mm = find_midline(inside, body, report);
+  report.midline_x_mm = find_midline(inside, body, report, out.judgement);
   const Mask kept = largest_of_sides(sides_of(inside, report.midline_x_mm));
   out.judgement.apart_ml = set_ml(inside) - set_ml(any_of(kept));
   measure_sureness(maps.inside, kept, report.midline_x_mm, out.judgement);

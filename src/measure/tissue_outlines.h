@@ -40,11 +40,12 @@ struct OutlineJudgement {
   double behind_chest_ml = 0;            // called breast, but lies deep in the chest
   double apart_ml = 0;                   // called breast, but joined to neither breast
   double hollow_ml = 0;                  // not called breast, but surrounded by breast
+  bool side_unknown = false;             // one breast fills the field of view: its side is a guess
   double classical_dice = 0;  // with the classical outline of the same image; NaN where it has none
   template <class F, class S>
   static void fields(F& f, S& s) {
     f(s.sureness), f(s.fgt_share_ml), f(s.outside_body_ml), f(s.behind_chest_ml), f(s.apart_ml),
-        f(s.hollow_ml), f(s.classical_dice);
+        f(s.hollow_ml), f(s.side_unknown), f(s.classical_dice);
   }
 };
 

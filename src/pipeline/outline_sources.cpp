@@ -58,7 +58,9 @@ void add_source(const exam::DicomIndex& index, exam::Series series, const std::s
     return source.file == file || source.file.starts_with(file + "_");
   });
   if (taken > 0) file += "_" + std::to_string(taken + 1);
-  sources.push_back({"series " + number + ", " + words, file, std::move(series), std::move(*largest), fat});
+  const bool in_slab = series.role != exam::Role::post_highres;
+  sources.push_back(
+      {"series " + number + ", " + words, file, std::move(series), std::move(*largest), fat, in_slab});
 }
 
 }  // namespace
@@ -93,10 +95,11 @@ std::optional<std::pair<double, double>> shared_slab(const std::vector<OutlineSo
   constexpr double kLeastMm = 5;
   std::pair<double, double> slab{-1e30, 1e30};
   for (const OutlineSource& source : sources) {
+    if (!source.in_slab) continue;
     const auto [low, high] = heights_of(source.plan.grid);
     slab = {std::max(slab.first, low), std::min(slab.second, high)};
   }
-  if (sources.empty() || slab.second - slab.first < kLeastMm) return {};
+  if (slab.second > 1e29 || slab.second - slab.first < kLeastMm) return {};
   return slab;
 }
 

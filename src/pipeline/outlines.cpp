@@ -35,6 +35,7 @@ report::OutlineFigures figures_of(const measure::BreastSegmentation& breasts, co
     figures.fgt_ml[s] = measure::volume_ml(fgt, side);
     figures.breast_ml[0] += figures.breast_ml[s], figures.fgt_ml[0] += figures.fgt_ml[s];
   }
+  figures.slab_breast_ml = figures.slab_fgt_ml = kMissing;
   if (slab)
     figures.slab_breast_ml = slab_ml(breasts.breast, *slab), figures.slab_fgt_ml = slab_ml(fgt, *slab);
   figures.confidence = breasts.report.confidence;
@@ -111,13 +112,14 @@ class Comparison {
     const exam::Volume volume = exam::read_volume(sorted_.index, source.series, source.plan);
     const bool fits = network_ != nullptr && network_->unfit(volume.image.grid).empty();
     const VolumeOutlines out = outline_volume(volume.image, source.fat, fits ? network_ : nullptr, context_);
+    const Slab slab = source.in_slab ? slab_ : Slab();
     report::OutlinedVolume result;
     result.name = source.name, result.file = source.file;
-    result.classical = figures_of(out.classical, out.classical_fgt, slab_);
+    result.classical = figures_of(out.classical, out.classical_fgt, slab);
     result.findings = out.classical.report.findings;
     for (Finding& finding : result.findings) finding.where += ", classical";
     if (out.network) {
-      result.network = figures_of(out.network->breasts, out.network_fgt, slab_);
+      result.network = figures_of(out.network->breasts, out.network_fgt, slab);
       result.evidence = out.network->breasts.report.evidence;
       for (Finding finding : out.network->breasts.report.findings) {
         finding.where += ", network";
@@ -184,7 +186,8 @@ class Comparison {
                                       const FiguresOf& figures_of) {
     double least = 1e30, most = 0;
     for (const report::OutlinedVolume& volume : volumes)
-      if (const report::OutlineFigures* figures = figures_of(volume))
+      if (const report::OutlineFigures* figures = figures_of(volume);
+          figures != nullptr && !std::isnan(figures->slab_breast_ml))
         least = std::min(least, figures->slab_breast_ml), most = std::max(most, figures->slab_breast_ml);
     if (!(most > 0) || !(least > 0) || least > most) return {};
     return 100 * (most / least - 1);

@@ -62,7 +62,8 @@ Html volumes_table(const OutlineComparison& comparison) {
 Html slab_words(const OutlineComparison& comparison) {
   if (!comparison.slab_z_mm)
     return paragraph(text("No slab is covered by all volumes, so that their volumes cannot be compared."));
-  std::string words = "All volumes cover z from " + format_fixed(comparison.slab_z_mm->first, 1) + " to " +
+  std::string words = "All phases and T1-weighted series cover z from " +
+                      format_fixed(comparison.slab_z_mm->first, 1) + " to " +
                       format_fixed(comparison.slab_z_mm->second, 1) +
                       " mm. In this slab the largest breast volume exceeds the smallest by ";
   if (comparison.slab_change_network)

@@ -18,7 +18,7 @@ namespace lobule::report {
 // What one way to outline gives of one volume. [1] right, [2] left, [0] both; ml.
 struct OutlineFigures {
   std::array<double, 3> breast_ml{}, fgt_ml{};
-  double slab_breast_ml = 0, slab_fgt_ml = 0;  // in the slab that all volumes share
+  double slab_breast_ml = 0, slab_fgt_ml = 0;  // in the slab that compared volumes share; NaN: not compared
   double confidence = 0;
 };
 

@@ -116,6 +116,31 @@ TEST(TissueOutlines, OneBreastIsAFinding) {
   EXPECT_LT(out.breasts.report.confidence, 0.75);
 }
 
+// A field of view around the left breast: it is not cut in two at the middle of what is seen.
+TEST(TissueOutlines, ABreastAloneInTheFieldOfViewIsNotParted) {
+  Scene s = scene();
+  const auto left_part = [](auto& image) {
+    auto part = image;
+    const int first = static_cast<int>(std::lround(index_from_point(image.grid, {6, 0, 0}).x));
+    part.grid.size[0] -= first;
+    part.grid.origin_mm = point_from_index(image.grid, {double(first), 0, 0});
+    part.voxels.resize(part.grid.voxel_count());
+    for (int k = 0; k < part.grid.size[2]; ++k)
+      for (int j = 0; j < part.grid.size[1]; ++j)
+        for (int i = 0; i < part.grid.size[0]; ++i) part.at(i, j, k) = image.at(i + first, j, k);
+    image = part;
+  };
+  left_part(s.classical.breast), left_part(s.classical.body), left_part(s.classical.chest_wall_depth_mm);
+  left_part(s.phantom.breast);
+  for (Image<float>* map : {&s.maps.inside, &s.maps.gland, &s.maps.mostly_gland, &s.maps.vessel,
+                            &s.maps.muscle, &s.maps.heart, &s.maps.nipple})
+    left_part(*map);
+  const TissueOutlines out = outline_tissues(s.maps, s.classical);
+  EXPECT_GT(test::dice(out.breasts.breast, s.phantom.breast, 2), 0.95);
+  EXPECT_EQ(out.breasts.report.volume_ml[1], 0);
+  EXPECT_TRUE(says(out.breasts.report, "one breast fills the field of view"));
+}
+
 TEST(TissueOutlines, NoBreastIsAFindingAndNoMask) {
   Scene s = scene({.right = false, .left = false});
   const TissueOutlines out = outline_tissues(s.maps, s.classical);
