@@ -11,6 +11,7 @@
 #include "pipeline/analyze_results.h"
 #include "pipeline/input_identity.h"
 #include "pipeline/sorted_inputs.h"
+#include "pipeline/tissue_network.h"
 #include "report/exams_json.h"
 #include "report/result_folder.h"
 
@@ -30,6 +31,11 @@ std::string options_text(const AnalyzeOptions& options) {
   std::string text;
   for (const auto& [name, value] : set.values(true)) text += name + "=" + value + "\n";
   return text;
+}
+
+// The network that outlines changes results without changing an option's text, too.
+std::string hash_of_network(const AnalyzeOptions& options) {
+  return options.classical ? "" : "network=" + TissueNetwork::shipped_sha256() + "\n";
 }
 
 // Edited masks and corrections change results without changing an option's text.
@@ -69,6 +75,7 @@ report::StudyRow process_exam(const exam::DicomIndex& index, const exam::Exam& e
   if (!fs::exists(folder / "report.html")) context.cache.forget(stage);
   const std::string settings = options_text(options) + edits;
   return run_stage(context, stage, {identity, settings}, [&] {
+    context.cache.forget(stage);  // the folder will no longer hold what other settings gave
     exam::Analysis analysis = analyze_exam(index, exam, exam_number, identity, options, context);
     context.progress.begin(stage);
     return write_results(std::move(analysis), sha256_hex(identity + settings), hashes, options, context);
@@ -107,7 +114,7 @@ AnalyzeOutcome analyze_inputs(const std::vector<std::string>& inputs, const Anal
   exam::SortOptions how;
   if (!options.corrections.empty())
     how.corrections = exam::corrections_from_csv(io::read_file(options.corrections), options.corrections);
-  const std::string edits = hash_of_edits(options);
+  const std::string edits = hash_of_network(options) + hash_of_edits(options);
   AnalyzeOutcome outcome;
   std::vector<exam::Exam> exams;
   std::vector<report::StudyRow> rows;

@@ -126,6 +126,16 @@ std::optional<TissueNetwork> TissueNetwork::shipped(const std::string& name) {
   return TissueNetwork(std::make_shared<const Parts>(learn::read_model(*folder), std::move(hash)));
 }
 
+std::string TissueNetwork::shipped_sha256(const std::string& name) {
+  const auto folder = shipped_model(name);
+  if (!folder) return {};
+  try {
+    return learn::read_model_document(*folder).weights.sha256;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 measure::TissueMaps TissueNetwork::maps(const Image<float>& image, const Mask& body, Context& context) const {
   const nn::Preprocessing& p = parts_->model.preprocessing;
   const Grid grid = learn::network_grid(image.grid, p);

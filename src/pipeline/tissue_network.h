@@ -17,6 +17,10 @@ class TissueNetwork {
   // damaged, or does not give what this class needs.
   static std::optional<TissueNetwork> shipped(const std::string& name = "breast_mri");
 
+  // The hash that the shipped model states of its weights; empty where there is no such model, or a damaged
+  // one.
+  static std::string shipped_sha256(const std::string& name = "breast_mri");
+
   // What the network says, on its own grid, of the part of the image that it learned: the body's box, as deep
   // as digital patients are. Where `body` (on the image's grid) is empty, nothing: maps of one voxel.
   measure::TissueMaps maps(const Image<float>& image, const Mask& body, Context& context) const;

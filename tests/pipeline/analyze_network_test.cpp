@@ -8,7 +8,9 @@
 #include "io/files.h"
 #include "measure/breast_phantom.h"
 #include "pipeline/analyze_stages.h"
+#include "pipeline/phantom_dicom.h"
 #include "pipeline/tissue_network.h"
+#include "support/small_phantom.h"
 #include "support/test_support.h"
 #include "support/tissue_model.h"
 
@@ -163,6 +165,31 @@ TEST(AnalyzeNetwork, VesselsOfTheNetworkCountWhereTheyEnhance) {
   percent.voxels = {0, 80, 10};
   EXPECT_EQ(join_vessels(found, network, percent).voxels, (std::vector<std::uint8_t>{1, 1, 0}));
   EXPECT_EQ(join_vessels(found, Mask(), percent).voxels, found.voxels);
+}
+
+// A second run with another model, or without one, must not take the first one's results.
+TEST(AnalyzeNetwork, ResultsBelongToTheModelThatOutlined) {
+  const test::ScratchFolder scratch;
+  phantom::ExamOptions patient = test::small_patient();
+  patient.post_phases = 1;
+  patient.only_dynamic = true;
+  write_phantom_dicom(phantom::make_exam(patient), scratch / "dicom");
+  AnalyzeOptions options;
+  options.output = (scratch / "out").string();
+  options.no_motion_correction = true;
+  const auto method = [&](const fs::path& models) {
+    const ModelsAre are(models);
+    Context context;
+    const AnalyzeOutcome outcome = analyze_inputs({(scratch / "dicom").string()}, options, context);
+    const std::string json = io::read_file(scratch / "out" / outcome.exams.at(0).folder / "exam.json");
+    const std::size_t at = json.find("\"method\": \"") + 11;
+    return json.substr(at, json.find('"', at) - at);
+  };
+  test::write_tissue_model(scratch / "one");
+  const std::string first = method(scratch / "one");
+  EXPECT_TRUE(first.starts_with("network breast_mri, SHA-256 ")) << first;
+  EXPECT_EQ(method(scratch / "none"), "classical");
+  EXPECT_EQ(method(scratch / "one"), first);
 }
 
 // The maps lie on the network's grid, in the body's box, and are the network's values there.
