@@ -80,6 +80,14 @@ Result outlined(const OutlineCase& one, const pipeline::TissueNetwork& network) 
   std::vector<std::string> warnings;
   for (const Finding& finding : out.network->breasts.report.findings)
     if (finding.severity != Severity::note) warnings.push_back(finding.what);
+  const auto overruled = [&](double ml, const std::string& why) {
+    constexpr double kWorthSaying_ml = 20;
+    if (ml >= kWorthSaying_ml) warnings.push_back("overruled: " + format_fixed(ml, 0) + " ml " + why);
+  };
+  overruled(judgement.outside_body_ml, "outside the body");
+  overruled(judgement.behind_chest_ml, "behind the chest wall");
+  overruled(judgement.apart_ml, "joined to neither breast");
+  warnings.push_back("classical confidence " + format_fixed(out.classical.report.confidence, 2));
   result.warnings = join(warnings, "; ");
   return result;
 }

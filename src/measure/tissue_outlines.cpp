@@ -20,6 +20,9 @@ constexpr float kHalf = 0.5F;  // more likely than not; or half of the voxel
 constexpr double kEdgeMm = 2.5;
 // The classical chest wall is rarely off by as much; what lies deeper is rib cage, heart or liver.
 constexpr double kDeepMm = 20;
+// Confidence of the classical outlines from which on their chest wall counts: below it they lack a breast,
+// the valley or the wall's edge.
+constexpr double kTrustedWall = 0.5;
 // As in breast_segmentation.cpp: below the smallest breast of 400 women.
 constexpr double kSmallestBreastMl = 30;
 // A plane that leaves more than this share of what is called breast on its smaller side, without a valley,
@@ -315,7 +318,8 @@ TissueOutlines outline_tissues(TissueMaps maps, const BreastSegmentation& classi
   const Mask called = at_least(maps.inside, kHalf, everywhere);
   Mask inside = at_least(maps.inside, kHalf, body);
   out.judgement.outside_body_ml = set_ml(called) - set_ml(inside);
-  out.judgement.behind_chest_ml = leave_chest_out(inside, classical.chest_wall_depth_mm);
+  if (classical.report.confidence >= kTrustedWall)
+    out.judgement.behind_chest_ml = leave_chest_out(inside, classical.chest_wall_depth_mm);
   BreastReport& report = out.breasts.report;
   report.midline_x_mm = find_midline(inside, body, report, out.judgement);
   const Mask kept = largest_of_sides(sides_of(inside, report.midline_x_mm));
