@@ -19,7 +19,7 @@ constexpr float kHalf = 0.5F;  // more likely than not; or half of the voxel
 // The edge of what is kept may lie this far from the voxels that the maps' own grid keeps.
 constexpr double kEdgeMm = 2.5;
 // The classical chest wall is rarely off by as much; what lies deeper is rib cage, heart or liver.
-constexpr double kDeepMm = 20;
+constexpr double kDeepMm = 10;
 // Confidence of the classical outlines from which on their chest wall counts: below it they lack a breast,
 // the valley or the wall's edge.
 constexpr double kTrustedWall = 0.5;

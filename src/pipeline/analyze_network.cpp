@@ -49,7 +49,7 @@ std::vector<std::string> overruled(const measure::OutlineJudgement& judgement) {
       list.push_back(ml(volume_ml) + " that the network calls breast " + what);
   };
   add(judgement.outside_body_ml, "lie outside the body and are left out");
-  add(judgement.behind_chest_ml, "lie more than 20 mm behind the chest wall and are left out");
+  add(judgement.behind_chest_ml, "lie more than 10 mm behind the chest wall and are left out");
   add(judgement.apart_ml, "are joined to neither breast and are left out");
   return list;
 }
