@@ -2,6 +2,8 @@
 #include "core/options.h"
 #include "learn/breast_mri.h"
 #include "learn/breast_outline.h"
+#include "learn/phase.h"
+#include "learn/sequence.h"
 #include "learn/task.h"
 
 namespace lobule::learn {
@@ -12,7 +14,8 @@ struct Entry {
   Task (*make)(const TaskOptions&);
 };
 
-constexpr Entry kTasks[] = {{"breast_outline", breast_outline}, {"breast_mri", breast_mri}};
+constexpr Entry kTasks[] = {
+    {"breast_outline", breast_outline}, {"breast_mri", breast_mri}, {"sequence", sequence}, {"phase", phase}};
 
 }  // namespace
 

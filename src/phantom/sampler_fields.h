@@ -24,6 +24,7 @@ class SmoothField {
               std::array<double, 3> spacing, double amplitude);
 
   bool zero() const { return control_.empty(); }
+  std::size_t row_length() const { return along_x_.size(); }
 
   // The field in one plane, from which rows are read; refers to the field, which must outlive it.
   class Plane {

@@ -82,8 +82,11 @@ void fill_lanes(const TissueRaster& raster, const std::vector<MaterialSignals>& 
   std::atomic<bool> lesions{false};
   parallel_for(static_cast<std::size_t>(box.size[2]), [&](std::size_t k) {
     bool here = false;
-    std::vector<float> left(nx);
-    const SmoothField::Plane fat_field(fat_left.field, static_cast<int>(k));
+    const Index3 first = fat_left.over_raster ? box.low : Index3{0, 0, 0};
+    std::vector<float> field_row(
+        std::max(nx + static_cast<std::size_t>(first[0]), fat_left.field.row_length()));
+    const std::span<float> left(field_row.data() + first[0], nx);
+    const SmoothField::Plane fat_field(fat_left.field, static_cast<int>(k) + first[2]);
     for (std::size_t j = 0; j < ny; ++j) {
       const int row = static_cast<int>(j) + box.low[1], slice = static_cast<int>(k) + box.low[2];
       const std::size_t start = (k * ny + j) * nx;
@@ -100,8 +103,8 @@ void fill_lanes(const TissueRaster& raster, const std::vector<MaterialSignals>& 
       }
       if (begin > 0) fill_air(0, begin);
       if (end < nx) fill_air(end, nx);
-      std::fill(left.begin(), left.end(), 0.0f);
-      fat_field.add_row(static_cast<int>(j), left.data());
+      std::fill(field_row.begin(), field_row.end(), 0.0f);
+      fat_field.add_row(static_cast<int>(j) + first[1], field_row.data());
       leave_fat(fat_left, left);
       const std::size_t voxel = raster.grid.offset(box.low[0] + static_cast<int>(begin), row, slice) - begin;
       for (std::size_t i = begin; i < end; ++i) {

@@ -33,6 +33,7 @@ static_assert(kTissueCount <= kBreastLabel);
 struct FatLeft {
   double mean = 1, failure = 0;
   SmoothField field;
+  bool over_raster = false;  // the field's voxels are the raster's, in which the box then has to lie
 };
 
 // Fills the lanes; voxels of the box beyond the raster are air. Keeps the lanes' memory.
