@@ -24,6 +24,7 @@ class SortCommand : public Command {
             "feed back; OUT/by_role with --link."};
   }
   void list_options(OptionSet& options) override { options_.list_options(options); }
+  bool runs_networks() const override { return !options_.classical; }
   int run(Context& context, const std::vector<std::string>& inputs) override {
     const pipeline::SortOutcome outcome = pipeline::sort_inputs(inputs, options_, context);
     print_findings(outcome.findings);

@@ -67,7 +67,9 @@ struct Series {
   std::optional<double> time_s;  // of a single-phase series, after the pre-contrast one, where known
   std::vector<Phase> phases;     // of role dce
   std::vector<double> b_values;
-  double confidence = 0;  // 0 to 1
+  double confidence = 0;   // 0 to 1
+  std::string decided_by;  // the heaviest kind of evidence for the role: "rules", "pixels", "arithmetic",
+                           // "network" or "person"; "" where there is none
   // Of an MR image, from its header and pixels, in log-odds: above 0 fat is bright, below it is suppressed.
   double fat_is_bright = 0;
   std::vector<Evidence> evidence;

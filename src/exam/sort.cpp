@@ -163,6 +163,18 @@ void apply_corrections(std::vector<Exam>& exams, const std::vector<Correction>& 
   }
 }
 
+// Whose evidence for the role weighs most.
+std::string decider_of(const Series& series) {
+  std::map<std::string, double> weights;
+  for (const Evidence& evidence : series.evidence)
+    if (evidence.role == series.role) weights[evidence.source] += evidence.weight;
+  const auto most = std::max_element(weights.begin(), weights.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == weights.end() || most->second <= 0) return "";
+  if (most->first == "header") return "rules";
+  return most->first == "user" ? "person" : most->first;
+}
+
 }  // namespace
 
 std::vector<Exam> sort_exams(const DicomIndex& index, const SortOptions& options, Progress& progress,
@@ -191,6 +203,8 @@ std::vector<Exam> sort_exams(const DicomIndex& index, const SortOptions& options
   find_shared_uids(exams, options.first_exam_number);
   link_exams_of_patients(exams, options.first_exam_number);
   apply_corrections(exams, options.corrections);
+  for (Exam& exam : exams)
+    for (Series& series : exam.series) series.decided_by = decider_of(series);
   return exams;
 }
 

@@ -7,6 +7,7 @@
 #include "core/context.h"
 #include "exam/exam.h"
 #include "exam/index.h"
+#include "exam/series_opinion.h"
 
 namespace lobule::exam {
 
@@ -23,6 +24,9 @@ struct Correction {
 
 struct SortOptions {
   bool use_pixels = true;
+  // Headers count as keep_pixels_only leaves them; done by who reads the index, before sort_exams.
+  bool pixels_only = false;
+  const SeriesNetworks* networks = nullptr;  // asked about every series of MR exams where pixels are used
   std::vector<Correction> corrections;
   int first_exam_number = 1;  // how findings name the first exam: "exam 1"
 };

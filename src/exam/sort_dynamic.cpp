@@ -74,15 +74,37 @@ std::vector<std::vector<int>> split_by(const SeriesFacts& facts, const std::vect
   return sizes[0] == sizes[1] ? result : std::vector<std::vector<int>>{};
 }
 
-// The n-th image at each position by instance number, frame within it.
+// Whether a name comes before another, runs of digits by their value.
+bool natural_less(const std::string& a, const std::string& b) {
+  std::size_t i = 0, j = 0;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  while (i < a.size() && j < b.size()) {
+    if (!digit(a[i]) || !digit(b[j])) {
+      if (a[i] != b[j]) return a[i] < b[j];
+      ++i, ++j;
+      continue;
+    }
+    const auto run = [&](const std::string& text, std::size_t& at) {
+      while (at + 1 < text.size() && text[at] == '0' && digit(text[at + 1])) ++at;
+      const std::size_t from = at;
+      while (at < text.size() && digit(text[at])) ++at;
+      return text.substr(from, at - from);
+    };
+    const std::string x = run(a, i), y = run(b, j);
+    if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
+  }
+  return a.size() - i < b.size() - j;
+}
+
+// The n-th image at each position by instance number, name of the file where there is none, frame within it.
 std::vector<std::vector<int>> split_by_repetition(const SeriesFacts& facts, std::vector<int> frames) {
   std::stable_sort(frames.begin(), frames.end(), [&](int a, int b) {
     const FrameFacts &fa = facts.frames[static_cast<std::size_t>(a)],
                      &fb = facts.frames[static_cast<std::size_t>(b)];
-    const auto key = [](const FrameFacts& f) {
-      return std::pair(f.instance_number.value_or(0), f.ref.frame);
-    };
-    return key(fa) < key(fb);
+    if (fa.instance_number != fb.instance_number) return fa.instance_number < fb.instance_number;
+    if (fa.ref.entry != fb.ref.entry && fa.file_name != fb.file_name)
+      return natural_less(fa.file_name, fb.file_name);
+    return fa.ref.frame < fb.ref.frame;
   });
   std::map<int, std::size_t> seen;
   std::vector<std::vector<int>> result;

@@ -278,6 +278,7 @@ SeriesFacts gather_facts(const DicomIndex& index, const Series& series) {
   for (const FrameRef ref : series.images) {
     const DicomDataset& dataset = index.entries[static_cast<std::size_t>(ref.entry)].header.dataset;
     facts.frames.push_back(frame_facts(dataset, ref));
+    facts.frames.back().file_name = index.entries[static_cast<std::size_t>(ref.entry)].file.name;
     if (ref.entry != last_entry) facts.image_type.merge(upper_set(dataset.texts(io::tag::ImageType)));
     last_entry = ref.entry;
   }

@@ -15,6 +15,7 @@ namespace lobule::exam {
 
 struct FrameFacts {
   FrameRef ref;
+  std::string file_name;
   bool has_geometry = false;
   Vec3 position_mm, row, column;  // centre of the first voxel; directions of growing column and row index
   double row_spacing_mm = 0, column_spacing_mm = 0;

@@ -119,7 +119,7 @@ std::string joined(const Vote& vote) {
 }  // namespace
 
 void decide_mr_kind(Exam& exam, const DicomIndex& index, const std::vector<SeriesWork>& works,
-                    const BreastShape& shape) {
+                    const BreastShape& shape, std::optional<double> network_breast) {
   // Three is one clear word or a body part; prone alone, or a shape alone, is too little.
   constexpr double kEnough = 3;
   Votes votes;
@@ -128,8 +128,19 @@ void decide_mr_kind(Exam& exam, const DicomIndex& index, const std::vector<Serie
   if (shape.lobes == Lobes::two) votes.breast.add(3, "pixels: " + shape.text);
   if (shape.lobes == Lobes::one) votes.breast.add(2, "pixels: " + shape.text);
   if (shape.lobes == Lobes::none) votes.other.add(2, "pixels: " + shape.text);
+  // The network is sure of one or the other, or has no vote.
+  constexpr double kSure = 0.8;
+  if (network_breast) {
+    const std::string text = "network: its images look like a breast exam with " +
+                             format_fixed(100 * *network_breast, 0) + " % on average";
+    if (*network_breast >= kSure) votes.breast.add(2, text);
+    if (*network_breast <= 1 - kSure) votes.other.add(3, text);
+  }
   // Where the headers are blank there is nothing to weigh a shape against: two hanging breasts are enough.
-  const bool by_pixels = shape.lobes == Lobes::two && !votes.any_word;
+  // With the network's word one breast is.
+  const bool network_agrees = network_breast && *network_breast >= kSure;
+  const bool by_pixels =
+      !votes.any_word && (shape.lobes == Lobes::two || (shape.lobes == Lobes::one && network_agrees));
   const bool is_breast = votes.breast.weight >= kEnough && (header_weight >= 1 || by_pixels) &&
                          votes.breast.weight >= votes.other.weight + 2;
   exam.kind = is_breast ? ExamKind::breast_mri : ExamKind::not_breast;

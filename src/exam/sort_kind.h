@@ -8,8 +8,9 @@
 namespace lobule::exam {
 
 // Sets exam.kind of an MR exam and adds findings on what spoke for and against, on a single breast and on
-// implants. `shape` is what pixels showed (Lobes::unknown without pixels).
+// implants. `shape` is what pixels showed (Lobes::unknown without pixels), `network_breast` how probable the
+// network takes a breast to be, where it was asked.
 void decide_mr_kind(Exam& exam, const DicomIndex& index, const std::vector<SeriesWork>& works,
-                    const BreastShape& shape);
+                    const BreastShape& shape, std::optional<double> network_breast);
 
 }  // namespace lobule::exam

@@ -12,6 +12,7 @@
 #include "exam/sort_kind.h"
 #include "exam/sort_late.h"
 #include "exam/sort_modality.h"
+#include "exam/sort_network.h"
 #include "exam/sort_proofs.h"
 #include "exam/sort_rules.h"
 
@@ -220,16 +221,19 @@ void sort_mr_exam(Exam& exam, const DicomIndex& index, const SortOptions& option
   FrameSource source(index);
   BreastShape shape;
   std::vector<SubtractionProof> subtractions;
+  const SeriesNetworks* networks = options.use_pixels ? options.networks : nullptr;
+  std::optional<double> network_breast;
+  if (networks != nullptr) network_breast = claim_opinions(works, source, *networks, cancellation);
   if (options.use_pixels) {
     shape = look_for_breasts(works, source, cancellation);
-    decide_mr_kind(exam, index, works, shape);
+    decide_mr_kind(exam, index, works, shape, network_breast);
     if (exam.kind == ExamKind::breast_mri) {
       claim_fat(works, source, cancellation);
       subtractions = prove_subtractions(works, source, cancellation);
       claim_outliers(find_dynamics(works), works, source);
     }
   } else {
-    decide_mr_kind(exam, index, works, shape);
+    decide_mr_kind(exam, index, works, shape, network_breast);
   }
   std::vector<DynamicGroup> groups = find_dynamics(works);
   DynamicGroup* dynamic = nullptr;
@@ -237,6 +241,7 @@ void sort_mr_exam(Exam& exam, const DicomIndex& index, const SortOptions& option
     if (exam.kind != ExamKind::breast_mri) break;
     order_phases(group, works);
     if (options.use_pixels) check_enhancement(group, works, source);
+    if (networks != nullptr) order_by_network(group, works, source, *networks, cancellation);
     if (dynamic == nullptr && decide_dynamic(group, works))
       dynamic = &group;
     else if (dynamic != nullptr && group.points.size() >= 3)

@@ -15,6 +15,8 @@ ThumbnailSourceOptions dynamics_of(std::uint64_t seed) {
   ThumbnailSourceOptions options;
   options.series.seed = seed;
   options.series.uses_per_patient = 40;
+  // Invented enhancement follows no clock.
+  options.series.strength.invented = 0;
   return options;
 }
 

@@ -15,6 +15,8 @@ ThumbnailSourceOptions series_of(std::uint64_t seed) {
   options.series.role_weights = {0.8, 0.8, 1, 1.2, 1.2, 0.9, 0.6, 0.8, 1.2, 0.8, 0.5, 0.6};
   options.series.other_bodies = 0.1;
   options.series.uses_per_patient = 240;
+  // Invented intensities belong to no sequence.
+  options.series.strength.invented = 0;
   return options;
 }
 

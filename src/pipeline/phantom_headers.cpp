@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "core/text.h"
+#include "exam/pixels_only.h"
 #include "io/dicom_tags.h"
 
 namespace lobule::pipeline {
@@ -40,13 +41,6 @@ void for_frames(DicomDataset& d, const Change& change) {
   std::vector<DicomDataset> frames = d.items(tag::PerFrameFunctionalGroupsSequence);
   for (DicomDataset& frame : frames) change(frame);
   d.put_items(tag::PerFrameFunctionalGroupsSequence, std::move(frames));
-}
-
-void keep_only(DicomDataset& d, const std::set<Tag>& kept) {
-  std::vector<Tag> gone;
-  for (const io::DicomElement& element : d.elements())
-    if (kept.count(element.tag) == 0) gone.push_back(element.tag);
-  for (const Tag t : gone) d.erase(t);
 }
 
 void erase_times(DicomDataset& d) {
@@ -173,45 +167,11 @@ const std::vector<Kind>& kinds() {
 
 }  // namespace
 
-void make_blank(DicomDataset& d) {
-  static const std::set<Tag> kTop = {tag::SOPClassUID,
-                                     tag::SOPInstanceUID,
-                                     tag::StudyInstanceUID,
-                                     tag::SeriesInstanceUID,
-                                     tag::FrameOfReferenceUID,
-                                     tag::SliceThickness,
-                                     tag::ImagerPixelSpacing,
-                                     tag::ImagePositionPatient,
-                                     tag::ImageOrientationPatient,
-                                     tag::PixelSpacing,
-                                     tag::Rows,
-                                     tag::Columns,
-                                     tag::SamplesPerPixel,
-                                     tag::PhotometricInterpretation,
-                                     tag::NumberOfFrames,
-                                     tag::BitsAllocated,
-                                     tag::BitsStored,
-                                     tag::HighBit,
-                                     tag::PixelRepresentation,
-                                     tag::RescaleIntercept,
-                                     tag::RescaleSlope,
-                                     tag::SharedFunctionalGroupsSequence,
-                                     tag::PerFrameFunctionalGroupsSequence,
-                                     tag::PixelData};
-  // Pixel measures, value transformation, plane position and orientation.
-  static const std::set<Tag> kGroups = {
-      {0x0028, 0x9110}, {0x0028, 0x9145}, {0x0020, 0x9113}, {0x0020, 0x9116}};
-  keep_only(d, kTop);
-  for_frames(d, [&](DicomDataset& frame) { keep_only(frame, kGroups); });
-  std::vector<DicomDataset> shared = d.items(tag::SharedFunctionalGroupsSequence);
-  for (DicomDataset& item : shared) keep_only(item, kGroups);
-  if (!shared.empty()) d.put_items(tag::SharedFunctionalGroupsSequence, std::move(shared));
-}
-
 HeaderMode header_mode(const std::string& mode, std::uint64_t seed) {
   if (mode == "honest") return {};
   if (mode == "blank")
-    return {[](DicomDataset& d, const PlannedSeries&, const PlannedImage&) { make_blank(d); }, {"blank"}};
+    return {[](DicomDataset& d, const PlannedSeries&, const PlannedImage&) { exam::keep_pixels_only(d); },
+            {"blank"}};
   const RandomStream random(seed, "headers");
   std::vector<const Kind*> possible, drawn;
   for (const Kind& kind : kinds())

@@ -37,7 +37,4 @@ std::vector<std::string> mammogram_header_kinds(const std::string& mode, std::ui
 void change_mammogram(io::DicomDataset& dataset, const std::string& mode,
                       const std::vector<std::string>& kinds);
 
-// Leaves pixels, their format, geometry, rescale and the UIDs that group images.
-void make_blank(io::DicomDataset& dataset);
-
 }  // namespace lobule::pipeline

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "exam/pixels_only.h"
 #include "io/dicom_tags.h"
 #include "pipeline/phantom_headers.h"
 
@@ -72,7 +73,7 @@ std::vector<std::string> mammogram_header_kinds(const std::string& mode, std::ui
 }
 
 void change_mammogram(DicomDataset& d, const std::string& mode, const std::vector<std::string>& kinds) {
-  if (mode == "blank") return make_blank(d);
+  if (mode == "blank") return exam::keep_pixels_only(d);
   for (const Kind& kind : kKinds)
     for (const std::string& name : kinds)
       if (name == kind.text.name) kind.change(d);

@@ -8,6 +8,7 @@
 #include "io/files.h"
 #include "pipeline/series_picture.h"
 #include "pipeline/sorted_inputs.h"
+#include "pipeline/sorting_networks.h"
 #include "report/contact_sheet.h"
 #include "report/exams_json.h"
 
@@ -44,6 +45,10 @@ void SortOptions::list_options(OptionSet& options) {
            "A table that a person edited (OUT/corrections.csv of an earlier run); it outranks all else."});
   options.add("no-pixels", no_pixels,
               {.help = "Decides by headers alone: faster, and less sure where headers are poor."});
+  options.add("pixels-only", pixels_only,
+              {.help = "Uses nothing of the headers but geometry, rescale and the identifiers that group "
+                       "images, as if an anonymiser had deleted all else."});
+  options.add("classical", classical, {.help = "Decides by rules and arithmetic, without networks."});
   options.add("threads", threads,
               {.help = "Processors to use; 0 takes all. Results do not depend on it.",
                .group = "Running",
@@ -58,7 +63,15 @@ SortOutcome sort_inputs(const std::vector<std::string>& inputs, const SortOption
     throw Error("lobule sort", "no output folder is given", "", "Pass one with -o OUT");
   const fs::path out = options.output;
   exam::SortOptions how;
+  if (options.no_pixels && options.pixels_only)
+    throw Error("lobule sort", "--no-pixels and --pixels-only leave nothing to look at", "",
+                "Pass one of them");
   how.use_pixels = !options.no_pixels;
+  how.pixels_only = options.pixels_only;
+  Findings of_networks;
+  const auto networks =
+      options.classical || options.no_pixels ? nullptr : shipped_sorting_networks(of_networks);
+  how.networks = networks.get();
   if (!options.corrections.empty())
     how.corrections = exam::corrections_from_csv(io::read_file(options.corrections), options.corrections);
   io::prepare_output_folder(out);
@@ -67,6 +80,7 @@ SortOutcome sort_inputs(const std::vector<std::string>& inputs, const SortOption
   SortOutcome outcome;
   outcome.exams = std::move(sorted.exams);
   outcome.findings = std::move(sorted.findings);
+  outcome.findings.insert(outcome.findings.begin(), of_networks.begin(), of_networks.end());
   outcome.files_seen = index.files_seen;
   context.progress.begin("contact sheet");
   const report::SeriesPictures pictures = picture_all(index, outcome.exams, context.cancellation);

@@ -17,6 +17,8 @@ struct SortOptions {
   bool link = false;
   std::string corrections;
   bool no_pixels = false;
+  bool pixels_only = false;
+  bool classical = false;
   int threads = 0;
 
   void list_options(OptionSet& options);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "exam/patient_groups.h"
+#include "exam/pixels_only.h"
 #include "io/inputs.h"
 
 namespace lobule::pipeline {
@@ -55,6 +56,7 @@ SortedInputs sort_files(const std::vector<io::InputFile>& files, const exam::Sor
   context.progress.begin("read headers");
   sorted.index = exam::index_files(files, context.progress, context.cancellation);
   context.progress.finish();
+  if (options.pixels_only) sorted.index = exam::with_pixels_only(std::move(sorted.index));
   context.progress.begin("sort");
   sorted.exams = exam::sort_exams(sorted.index, options, context.progress, context.cancellation);
   context.progress.finish();

@@ -65,7 +65,9 @@ Html series_tile(const exam::Series& series, const std::string& picture_uri) {
                              std::to_string(series.images.size()) +
                              (series.images.size() == 1 ? " image" : " images"))) +
               (series.description.empty() ? Html{} : paragraph(muted(series.description))) +
-              paragraph(confidence_pill(series));
+              paragraph(confidence_pill(series) + (series.decided_by.empty() || series.decided_by == "person"
+                                                       ? Html{}
+                                                       : muted(" by " + series.decided_by)));
   for (const std::string& conflict : series.conflicts)
     body += paragraph(pill("warning", "conflict") + text(" " + conflict));
   for (const std::string& warning : series.warnings)

@@ -56,6 +56,7 @@ Json json_of(const exam::Series& series) {
           {"phases", list_of(series.phases)},
           {"b_values", series.b_values},
           {"confidence", rounded(series.confidence)},
+          {"decided_by", series.decided_by},
           {"evidence", list_of(series.evidence)},
           {"conflicts", series.conflicts},
           {"warnings", series.warnings}};

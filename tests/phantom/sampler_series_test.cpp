@@ -78,6 +78,46 @@ TEST(SeriesSampler, DerivedSeriesSayWhatTheyAre) {
   EXPECT_EQ(kinds, (std::set<std::string>{"SUB", "MIP", "PEI"}));
 }
 
+TEST(SeriesSampler, ADynamicIsTheSameForAnyNumberOfThreadsAndItsAgentArrivesAfterTheFirstPhase) {
+  const SeriesSampler one(small()), other(small());
+  for (std::uint64_t n = 0; n < 6; ++n) {
+    set_thread_count(1);
+    const DynamicThumbnails a = one.dynamic(n);
+    set_thread_count(2);
+    const DynamicThumbnails b = other.dynamic(n);
+    set_thread_count(0);
+    EXPECT_EQ(a.pictures, b.pictures);
+    ASSERT_GE(a.minutes.size(), 2u);
+    EXPECT_EQ(a.pictures.size(), a.minutes.size() * 3 * 40 * 40);
+    EXPECT_EQ(a.minutes[0], -1);
+    EXPECT_GE(a.minutes[1], 0.7);
+    EXPECT_LE(a.minutes[1], 2.0);
+    EXPECT_TRUE(std::is_sorted(a.minutes.begin(), a.minutes.end()));
+  }
+}
+
+TEST(SeriesSampler, WhatASeriesDoesNotCoverIsEmptyAndWhatItCoversHasNoise) {
+  // Thin stacks of transversal slices leave most of the coronal picture empty.
+  const SeriesSampler sampler(only(SeriesRole::t1));
+  int thin = 0;
+  for (std::uint64_t n = 0; n < 40; ++n) {
+    const SeriesThumbnail series = sampler.at(n);
+    const auto plane = [&](int p) { return series.pictures.begin() + p * 40 * 40; };
+    const auto empty = std::count(plane(1), plane(2), 0.0F);
+    thin += empty > 1200 ? 1 : 0;
+  }
+  EXPECT_GE(thin, 2);
+}
+
+TEST(SeriesSampler, OtherBodiesComeAsOftenAsAsked) {
+  SeriesSamplerOptions options = small();
+  options.other_bodies = 0.5;
+  const SeriesSampler sampler(options);
+  int others = 0;
+  for (std::uint64_t n = 0; n < 200; ++n) others += sampler.at(n).breast ? 0 : 1;
+  EXPECT_NEAR(others, 100, 25);
+}
+
 TEST(SeriesSampler, BadOptionsSayWhatIsWrong) {
   const auto message = [](const SeriesSamplerOptions& options) -> std::string {
     try {
@@ -97,6 +137,9 @@ TEST(SeriesSampler, BadOptionsSayWhatIsWrong) {
   options = {};
   options.pool = 0;
   EXPECT_EQ(message(options), "series sampler: the pool is empty; it needs a patient and a use of each.");
+  options = {};
+  options.other_bodies = 1.5;
+  EXPECT_EQ(message(options), "series sampler: the share of other bodies is out of range; it is 0 to 1.");
   options = {};
   options.role_weights.pop_back();
   EXPECT_EQ(message(options),

@@ -1,0 +1,180 @@
+#include "exam/sort_network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/text.h"
+
+namespace lobule::exam {
+namespace {
+
+// As much as physics in a header says, less than what a scanner writes: docs/methods/sorting.md.
+constexpr double kMostWeight = 4;
+constexpr double kSure = 0.9;
+constexpr double kWeakOrder = 3;  // as check_enhancement takes it
+
+double log_odds(double p) {
+  const double most = 1 / (1 + std::exp(-kMostWeight));
+  const double bounded = std::clamp(p, 1 - most, most);
+  return std::log(bounded / (1 - bounded));
+}
+
+std::string percent(double p) {
+  return format_fixed(100 * p, 0) + " %";
+}
+
+// On an axis: the likeliest of some traits among those that the network saw on it, if it is more likely than
+// all others together.
+void claim_likeliest(SeriesWork& work, const std::vector<std::pair<Trait, double>>& seen, const char* words[],
+                     double total) {
+  if (total <= 0) return;
+  const auto best = std::max_element(seen.begin(), seen.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  const double p = best->second / total;
+  if (p > 0.5)
+    work.claim(best->first, log_odds(p), "network",
+               std::string("pixels look like ") + words[best - seen.begin()] + " (" + percent(p) + ")");
+}
+
+void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
+  using S = SeenSequence;
+  const double breast = 1 - o.of(S::not_breast);
+  const double acquired = o.of(S::t1) + o.of(S::t2) + o.of(S::dwi);
+  // What another part of the body shows was never learned.
+  if (breast < 0.5) {
+    work.claim(Trait::unknown_contrast, 0, "network",
+               "pixels do not look like a breast exam (" + percent(o.of(S::not_breast)) + ")");
+    return;
+  }
+  const char* natures[] = {"an acquired image", "a derived image", "an ADC map", "a localizer",
+                           "no image of anatomy"};
+  claim_likeliest(work,
+                  {{Trait::acquired, acquired},
+                   {Trait::derived, o.of(S::derived)},
+                   {Trait::adc, o.of(S::adc)},
+                   {Trait::localizer, o.of(S::localizer)},
+                   {Trait::unusable, o.of(S::other)}},
+                  natures, breast);
+  if (acquired / breast < 0.5) return;
+  const char* contrasts[] = {"T1", "T2", "diffusion"};
+  claim_likeliest(work,
+                  {{Trait::t1, o.of(S::t1)}, {Trait::t2, o.of(S::t2)}, {Trait::diffusion, o.of(S::dwi)}},
+                  contrasts, acquired);
+  if (o.of(S::dwi) > 0.5 * acquired) {
+    constexpr const char* kWords[] = {"a low", "an intermediate", "a high"};
+    const auto b = std::max_element(o.diffusion.begin(), o.diffusion.end()) - o.diffusion.begin();
+    work.claim(Trait::diffusion, 0, "network",
+               std::string("pixels look like ") + kWords[b] + " b-value (" +
+                   percent(o.diffusion[static_cast<std::size_t>(b)]) + ")");
+    return;
+  }
+  const char* fats[] = {"suppressed fat", "bright fat"};
+  claim_likeliest(
+      work, {{Trait::fat_suppressed, o.fat_suppressed}, {Trait::fat_bright, 1 - o.fat_suppressed}}, fats, 1);
+  // Before a dynamic is found, an agent says only that this is not the volume before it.
+  if (o.of(S::t1) > 0.5 * acquired && o.contrast_agent > kSure)
+    work.claim(Trait::late, 1, "network", "pixels show contrast agent (" + percent(o.contrast_agent) + ")");
+}
+
+std::vector<int> all_frames(const SeriesFacts& facts) {
+  std::vector<int> frames(facts.frames.size());
+  std::iota(frames.begin(), frames.end(), 0);
+  return frames;
+}
+
+struct Order {
+  std::vector<std::size_t> points;
+  double pre_probability = 0;
+};
+
+Order network_order(const std::vector<PhaseOpinion>& opinions) {
+  Order order;
+  order.points.resize(opinions.size());
+  std::iota(order.points.begin(), order.points.end(), std::size_t{0});
+  const auto pre = std::max_element(opinions.begin(), opinions.end(),
+                                    [](const auto& a, const auto& b) { return a.phase[0] < b.phase[0]; }) -
+                   opinions.begin();
+  order.pre_probability = opinions[static_cast<std::size_t>(pre)].phase[0];
+  std::stable_sort(order.points.begin(), order.points.end(), [&](std::size_t a, std::size_t b) {
+    const bool a_pre = a == static_cast<std::size_t>(pre), b_pre = b == static_cast<std::size_t>(pre);
+    if (a_pre != b_pre) return a_pre;
+    return !a_pre && opinions[a].minutes < opinions[b].minutes;
+  });
+  return order;
+}
+
+}  // namespace
+
+std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const FrameSource& source,
+                                     const SeriesNetworks& networks, const Cancellation& cancellation) {
+  std::vector<SeriesThumbnail> thumbnails;
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    cancellation.check();
+    SeriesThumbnail thumbnail =
+        normalized(series_thumbnail(works[i].facts, all_frames(works[i].facts), source));
+    if (thumbnail.pictures.empty()) continue;
+    thumbnails.push_back(std::move(thumbnail));
+    shown.push_back(i);
+  }
+  const std::vector<SeriesOpinion> opinions = networks.sequences(thumbnails);
+  double sum = 0, count = 0;
+  for (std::size_t n = 0; n < opinions.size(); ++n) {
+    claim_opinion(works[shown[n]], opinions[n]);
+    // Localizers and screens show little of anything.
+    const double anatomy = 1 - opinions[n].of(SeenSequence::other) - opinions[n].of(SeenSequence::localizer);
+    if (anatomy < 0.5) continue;
+    sum += 1 - opinions[n].of(SeenSequence::not_breast) / anatomy;
+    count += 1;
+  }
+  return count > 0 ? std::optional<double>(sum / count) : std::nullopt;
+}
+
+void order_by_network(DynamicGroup& group, std::vector<SeriesWork>& works, const FrameSource& source,
+                      const SeriesNetworks& networks, const Cancellation& cancellation) {
+  std::vector<SeriesThumbnail> volumes;
+  for (const TimePoint& point : group.points) {
+    cancellation.check();
+    volumes.push_back(series_thumbnail(works[point.work].facts, point.frames, source));
+    if (volumes.back().pictures.empty()) return;
+  }
+  const std::vector<PhaseOpinion> opinions = networks.phases(volumes);
+  if (opinions.empty()) return;
+  constexpr const char* kWords[] = {"pre-contrast", "early", "later"};
+  for (std::size_t p = 0; p < opinions.size(); ++p) {
+    const auto& phase = opinions[p].phase;
+    const auto best = std::max_element(phase.begin(), phase.end()) - phase.begin();
+    const std::string when =
+        best == 0 ? "" : ", about " + format_fixed(opinions[p].minutes, 1) + " min after the agent's arrival";
+    works[group.points[p].work].claim(Trait::dynamic, 0.5, "network",
+                                      std::string("among the volumes of its dynamic it looks like the ") +
+                                          kWords[best] + " one (" +
+                                          percent(phase[static_cast<std::size_t>(best)]) + when + ")");
+  }
+  const Order order = network_order(opinions);
+  if (group.order_weight > kWeakOrder) {
+    if (order.points[0] != 0 && order.pre_probability > kSure)
+      group.order_conflicts.push_back("the network takes " +
+                                      describe(*works[group.points[order.points[0]].work].series) +
+                                      " for the pre-contrast phase (" + percent(order.pre_probability) +
+                                      "), " + group.order_source + " another");
+    return;
+  }
+  // A clear rise of the signal is a measurement; it chooses the first phase whatever the network says.
+  std::vector<std::size_t> points = order.points;
+  if (group.enhances) {
+    std::erase(points, std::size_t{0});
+    points.insert(points.begin(), std::size_t{0});
+  }
+  if (std::is_sorted(points.begin(), points.end()) && group.order_weight > 0) return;
+  std::vector<TimePoint> sorted;
+  for (const std::size_t p : points) sorted.push_back(std::move(group.points[p]));
+  group.points = std::move(sorted);
+  group.order_source +=
+      group.order_weight > 0 ? "; the network orders otherwise and decides" : "; by the network";
+  group.order_weight = std::max(group.order_weight, log_odds(order.pre_probability));
+  group.time_s.clear();
+}
+
+}  // namespace lobule::exam

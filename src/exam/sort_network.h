@@ -1,0 +1,23 @@
+#pragma once
+// Where networks enter sorting: as claims like any other, no heavier than what a scanner's physics says, so
+// that they decide where headers are silent or lie, and yield to proofs.
+
+#include "exam/series_opinion.h"
+#include "exam/sort_dynamic.h"
+#include "exam/sort_work.h"
+
+namespace lobule::exam {
+
+// Shows every series to the network and claims what it saw, on each axis for the likeliest trait with its
+// log-odds. Returns how probable it is, by the mean over images of anatomy, that this exam shows a breast;
+// nothing where the network saw no such image.
+std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const FrameSource& source,
+                                     const SeriesNetworks& networks, const Cancellation& cancellation);
+
+// Asks in which order the phases came. Where the order rests on weak headers or none, the network's is taken:
+// the likeliest pre-contrast phase first, the others by their minutes after the agent's arrival. Where
+// headers order well and the network is sure of another pre-contrast phase, that is a conflict.
+void order_by_network(DynamicGroup& group, std::vector<SeriesWork>& works, const FrameSource& source,
+                      const SeriesNetworks& networks, const Cancellation& cancellation);
+
+}  // namespace lobule::exam
