@@ -113,6 +113,8 @@ void claim_late(const DynamicGroup& dynamic, std::vector<SeriesWork>& works, Fra
       else
         work.claim(Trait::single, 4, "header",
                    "AcquisitionTime (0008,0032) before the last phase of the dynamic");
+    } else if (work.series->series_number == last.series->series_number) {
+      // No series has a number, or all have one: nothing is told.
     } else if (work.series->series_number > last.series->series_number) {
       work.claim(Trait::late, 2, "header",
                  "SeriesNumber (0020,0011) " + std::to_string(work.series->series_number) +

@@ -12,6 +12,7 @@ namespace {
 // As much as physics in a header says, less than what a scanner writes: docs/methods/sorting.md.
 constexpr double kMostWeight = 4;
 constexpr double kSure = 0.9;
+constexpr double kUnmarked = 3;
 constexpr double kWeakOrder = 3;  // as check_enhancement takes it
 
 double log_odds(double p) {
@@ -47,6 +48,10 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
                "pixels do not look like a breast exam (" + percent(o.of(S::not_breast)) + ")");
     return;
   }
+  // The prior for acquired images rests on scanners' marking of the others.
+  if (work.facts.image_type.empty())
+    work.claim(Trait::acquired, -kUnmarked, "header",
+               "no ImageType (0008,0008) says whether this is an acquired image");
   const char* natures[] = {"an acquired image", "a derived image", "an ADC map", "a localizer",
                            "no image of anatomy"};
   claim_likeliest(work,
@@ -57,6 +62,9 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
                    {Trait::unusable, o.of(S::other)}},
                   natures, breast);
   if (acquired / breast < 0.5) return;
+  // What the network takes for a breast it has learned the contrasts of.
+  work.claim(Trait::unknown_contrast, -std::max(0.0, log_odds(breast)), "network",
+             "pixels look like a breast exam (" + percent(breast) + ")");
   const char* contrasts[] = {"T1", "T2", "diffusion"};
   claim_likeliest(work,
                   {{Trait::t1, o.of(S::t1)}, {Trait::t2, o.of(S::t2)}, {Trait::diffusion, o.of(S::dwi)}},
@@ -75,6 +83,33 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
   // Before a dynamic is found, an agent says only that this is not the volume before it.
   if (o.of(S::t1) > 0.5 * acquired && o.contrast_agent > kSure)
     work.claim(Trait::late, 1, "network", "pixels show contrast agent (" + percent(o.contrast_agent) + ")");
+}
+
+// For each point its frames within the slices that all points cover, so that the same places are compared.
+std::vector<std::vector<int>> shared_slab(const DynamicGroup& group, const std::vector<SeriesWork>& works) {
+  const Vec3 normal = works[group.points[0].work].facts.frames.front().normal();
+  const auto frame = [&](const TimePoint& point, int i) -> const FrameFacts& {
+    return works[point.work].facts.frames[static_cast<std::size_t>(i)];
+  };
+  double low = -1e9, high = 1e9;
+  for (const TimePoint& point : group.points) {
+    double first = 1e9, last = -1e9;
+    for (const int i : point.frames) {
+      const double at = dot(frame(point, i).position_mm, normal);
+      first = std::min(first, at), last = std::max(last, at);
+    }
+    low = std::max(low, first), high = std::min(high, last);
+  }
+  constexpr double kMargin_mm = 0.1;
+  std::vector<std::vector<int>> slab;
+  for (const TimePoint& point : group.points) {
+    slab.emplace_back();
+    for (const int i : point.frames) {
+      const double at = dot(frame(point, i).position_mm, normal);
+      if (at > low - kMargin_mm && at < high + kMargin_mm) slab.back().push_back(i);
+    }
+  }
+  return slab;
 }
 
 std::vector<int> all_frames(const SeriesFacts& facts) {
@@ -134,9 +169,10 @@ std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const Frame
 void order_by_network(DynamicGroup& group, std::vector<SeriesWork>& works, const FrameSource& source,
                       const SeriesNetworks& networks, const Cancellation& cancellation) {
   std::vector<SeriesThumbnail> volumes;
-  for (const TimePoint& point : group.points) {
+  const auto slab = shared_slab(group, works);
+  for (std::size_t p = 0; p < group.points.size(); ++p) {
     cancellation.check();
-    volumes.push_back(series_thumbnail(works[point.work].facts, point.frames, source));
+    volumes.push_back(series_thumbnail(works[group.points[p].work].facts, slab[p], source));
     if (volumes.back().pictures.empty()) return;
   }
   const std::vector<PhaseOpinion> opinions = networks.phases(volumes);

@@ -83,7 +83,7 @@ Task breast_mri(const TaskOptions& options) {
                                  .size = kValidationPatches});
   task.trained_on =
       "random patches of digital patients of the first family (docs/methods/phantom-sampler.md)";
-  task.learns_from_studies = false;
+  task.study = Study::none;
   task.judge = judged;
   task.headline = "dice_fibroglandular";
   task.limits = {"Not tried on implants, after mastectomy, or on one breast alone."};

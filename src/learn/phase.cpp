@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "learn/sorting_network.h"
+#include "learn/study_samples.h"
 #include "learn/thumbnail_source.h"
 
 namespace lobule::learn {
@@ -47,14 +48,24 @@ Task phase(const TaskOptions& options) {
        .output = "phase",
        .target = "phase"},
       {.name = "minutes", .kind = nn::SmoothL1{.beta = 0.2}, .output = "minutes", .target = "minutes"}};
-  task.training = phase_thumbnails(series);
-  // Other patients: the seed differs, whatever the user's.
-  ThumbnailSourceOptions unseen = dynamics_of(~options.seed);
-  unseen.size = kValidationVolumes;
-  task.validation = phase_thumbnails(unseen);
-  task.trained_on =
-      "random dynamic series of digital patients of the first family (docs/methods/phantom-sampler.md)";
-  task.learns_from_studies = false;
+  task.study = Study::sorted_exams;
+  if (options.data.empty()) {
+    task.training = phase_thumbnails(series);
+    // Other patients: the seed differs, whatever the user's.
+    ThumbnailSourceOptions unseen = dynamics_of(~options.seed);
+    unseen.size = kValidationVolumes;
+    task.validation = phase_thumbnails(unseen);
+    task.trained_on =
+        "random dynamic series of digital patients of the first family (docs/methods/phantom-sampler.md)";
+  } else {
+    StudySources sources =
+        study_sources({.folder = options.data, .preprocessing = task.preprocessing, .seed = options.seed});
+    task.training = std::move(sources.training);
+    task.validation = std::move(sources.validation);
+    task.trained_on = std::to_string(sources.training_cases) +
+                      " sorted series of the user's own; judged by " +
+                      std::to_string(sources.validation_cases) + " of other exams";
+  }
   task.judge = judged;
   task.headline = "accuracy_phase";
   task.limits = {"Needs at least two volumes of one dynamic: each is compared with the mean of all.",

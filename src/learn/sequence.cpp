@@ -1,6 +1,7 @@
 #include "learn/sequence.h"
 
 #include "learn/sorting_network.h"
+#include "learn/study_samples.h"
 #include "learn/thumbnail_source.h"
 
 namespace lobule::learn {
@@ -49,13 +50,24 @@ Task sequence(const TaskOptions& options) {
        .target = "contrast_agent",
        .weight = 0.3},
       {.name = "diffusion", .kind = smoothed, .output = "diffusion", .target = "diffusion", .weight = 0.3}};
-  task.training = series_thumbnails(series);
-  // Other patients: the seed differs, whatever the user's.
-  ThumbnailSourceOptions unseen = series_of(~options.seed);
-  unseen.size = kValidationSeries;
-  task.validation = series_thumbnails(unseen);
-  task.trained_on = "random series of digital patients of the first family (docs/methods/phantom-sampler.md)";
-  task.learns_from_studies = false;
+  task.study = Study::sorted_exams;
+  if (options.data.empty()) {
+    task.training = series_thumbnails(series);
+    // Other patients: the seed differs, whatever the user's.
+    ThumbnailSourceOptions unseen = series_of(~options.seed);
+    unseen.size = kValidationSeries;
+    task.validation = series_thumbnails(unseen);
+    task.trained_on =
+        "random series of digital patients of the first family (docs/methods/phantom-sampler.md)";
+  } else {
+    StudySources sources =
+        study_sources({.folder = options.data, .preprocessing = task.preprocessing, .seed = options.seed});
+    task.training = std::move(sources.training);
+    task.validation = std::move(sources.validation);
+    task.trained_on = std::to_string(sources.training_cases) +
+                      " sorted series of the user's own; judged by " +
+                      std::to_string(sources.validation_cases) + " of other exams";
+  }
   task.judge = [](const Sample& sample, const std::vector<Tensor>& outputs) {
     return Figures{{"accuracy_sequence", accuracy(sample.targets.at("sequence"), outputs.at(0))},
                    {"accuracy_fat_suppressed", accuracy(sample.targets.at("fat_suppressed"), outputs.at(1))},

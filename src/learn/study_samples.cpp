@@ -27,6 +27,11 @@ std::string exam_of(const std::string& case_name) {
   return case_name.substr(0, case_name.find('_'));
 }
 
+// One number a sample: a class.
+bool is_of_whole_image(const Tensor& target) {
+  return std::all_of(target.shape.begin() + 2, target.shape.end(), [](std::int64_t n) { return n == 1; });
+}
+
 Case read_case(const fs::path& path) {
   Case found{path.stem().string(), {}};
   std::map<std::string, Tensor> inputs;
@@ -50,7 +55,7 @@ Case read_case(const fs::path& path) {
   for (const Tensor& input : found.samples.inputs)
     if (!same_places(input)) throw Error(path.filename().string(), "its inputs differ in extent");
   for (const auto& [name, target] : found.samples.targets)
-    if (!same_places(target))
+    if (!same_places(target) && !(target.shape[0] == first[0] && is_of_whole_image(target)))
       throw Error(path.filename().string(),
                   name + " is " + describe(target.shape) + " for an input of " + describe(first));
   return found;
@@ -117,7 +122,10 @@ class StudySource : public SampleSource {
     Sample sample;
     for (const Tensor& input : samples.inputs) sample.inputs.push_back(cut(input, n, begin, size));
     for (const auto& [name, target] : samples.targets)
-      sample.targets.emplace(name, cut(target, n, begin, size));
+      sample.targets.emplace(name, is_of_whole_image(target)
+                                       ? cut(target, n, std::vector<std::int64_t>(size.size(), 0),
+                                             std::vector<std::int64_t>(size.size(), 1))
+                                       : cut(target, n, begin, size));
     return sample;
   }
 

@@ -3,8 +3,9 @@
 // the trainer. docs/formats/samples.md describes them.
 //
 // A case file holds "input.0" [n, channels, (z,) y, x] and a tensor for each target by its name
-// [n, 1, (z,) y, x]: n slices of one image in two dimensions, n = 1 in three. Cases whose names agree up to
-// the first "_" belong to one exam and stay together.
+// [n, 1, (z,) y, x]: n slices of one image in two dimensions, n = 1 in three; a target whose extents are all
+// 1 is a class of the whole sample. Cases whose names agree up to the first "_" belong to one exam and stay
+// together.
 
 #include <filesystem>
 #include <memory>

@@ -24,6 +24,13 @@ struct TaskOptions {
   std::string data;  // a folder of samples that `lobule train` prepared from a user's images; empty: phantoms
 };
 
+// What a person gives a task to learn from (docs/formats/samples.md).
+enum class Study {
+  none,             // digital patients alone
+  labelled_images,  // images and label images
+  sorted_exams      // exams and the roles of their series
+};
+
 struct Task {
   std::string name;     // "breast_outline"
   std::string summary;  // one sentence
@@ -38,9 +45,9 @@ struct Task {
   std::string headline;  // the figure of `judge` that, over all cases, decides which weights are best (larger
                          // is better)
   TrainingRecipe recipe;
-  bool learns_from_studies = true;  // whether TaskOptions::data may be given
-  std::string trained_on;           // in words, for the card
-  std::vector<std::string> limits;  // what the model must not be used for, a sentence each
+  Study study = Study::labelled_images;  // what TaskOptions::data may be made of
+  std::string trained_on;                // in words, for the card
+  std::vector<std::string> limits;       // what the model must not be used for, a sentence each
 };
 
 // The names of all tasks.

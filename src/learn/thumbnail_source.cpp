@@ -40,23 +40,15 @@ class Series : public SampleSource {
 
   Sample at(std::uint64_t index) const override {
     phantom::SeriesThumbnail series = sampler_.at(index);
-    const SequenceClass sequence = class_of(series);
-    const bool t1 = sequence == SequenceClass::t1, dwi = sequence == SequenceClass::dwi;
-    const bool after_agent = series.phase > 0 || series.role == SeriesRole::post_highres;
-    const auto b = series.b_s_per_mm2;
     Sample sample;
+    sample.targets =
+        sequence_targets({.sequence = class_of(series),
+                          .fat_suppressed = series.fat_suppressed,
+                          .contrast_agent = series.phase > 0 || series.role == SeriesRole::post_highres,
+                          .b_s_per_mm2 = series.b_s_per_mm2});
     Tensor pictures({3, series.size, series.size});
     pictures.values = std::move(series.pictures);
     sample.inputs.push_back(std::move(pictures));
-    sample.targets = {{"sequence", one_number(static_cast<float>(sequence))},
-                      {"fat_suppressed", one_number(t1 || sequence == SequenceClass::t2
-                                                        ? static_cast<float>(series.fat_suppressed)
-                                                        : kUnknown)},
-                      {"contrast_agent", one_number(t1 ? static_cast<float>(after_agent) : kUnknown)},
-                      {"diffusion", one_number(dwi ? (b <= 200  ? 0.0F
-                                                      : b < 600 ? 1.0F
-                                                                : 2.0F)
-                                                   : kUnknown)}};
     return sample;
   }
 
@@ -87,10 +79,7 @@ class Phases : public SampleSource {
     const std::size_t which = asked < 2 ? asked : 2 + random.words(index)[0] % (count - 2);
     Sample sample;
     sample.inputs.push_back(phase_input(dynamic->pictures, dynamic->size, which));
-    const double minutes = dynamic->minutes[which];
-    sample.targets = {
-        {"phase", one_number(static_cast<float>(asked))},
-        {"minutes", one_number(which == 0 ? kUnknown : static_cast<float>(std::sqrt(minutes)))}};
+    sample.targets = phase_targets(static_cast<PhaseClass>(asked), dynamic->minutes[which]);
     return sample;
   }
 
@@ -109,6 +98,30 @@ const char* to_text(SequenceClass sequence) {
 const char* to_text(PhaseClass phase) {
   constexpr const char* kNames[] = {"pre", "early", "late"};
   return kNames[static_cast<std::size_t>(phase)];
+}
+
+std::map<std::string, Tensor> sequence_targets(const SeriesTruth& truth) {
+  const bool t1 = truth.sequence == SequenceClass::t1, t2 = truth.sequence == SequenceClass::t2;
+  const auto known = [](bool applies, const std::optional<bool>& value) {
+    return one_number(applies && value ? static_cast<float>(*value) : kUnknown);
+  };
+  float diffusion = kUnknown;
+  if (truth.sequence == SequenceClass::dwi && truth.b_s_per_mm2) {
+    const double b = *truth.b_s_per_mm2;
+    diffusion = static_cast<float>(b <= 200  ? DiffusionClass::low
+                                   : b < 600 ? DiffusionClass::intermediate
+                                             : DiffusionClass::high);
+  }
+  return {{"sequence", one_number(static_cast<float>(truth.sequence))},
+          {"fat_suppressed", known(t1 || t2, truth.fat_suppressed)},
+          {"contrast_agent", known(t1, truth.contrast_agent)},
+          {"diffusion", one_number(diffusion)}};
+}
+
+std::map<std::string, Tensor> phase_targets(PhaseClass phase, std::optional<double> minutes) {
+  const bool known = phase != PhaseClass::pre && minutes;
+  return {{"phase", one_number(static_cast<float>(phase))},
+          {"minutes", one_number(known ? static_cast<float>(std::sqrt(*minutes)) : kUnknown)}};
 }
 
 std::shared_ptr<const SampleSource> series_thumbnails(const ThumbnailSourceOptions& options) {

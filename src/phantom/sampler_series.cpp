@@ -118,7 +118,16 @@ SeriesPlanes place_planes(Draw& draw, const SeriesSamplerOptions& o, const Serie
   planes.center_mm = {one_sided ? planes.side * 80 : draw.uniform(-10, 10), draw.uniform(10, 90),
                       draw.uniform(-20, 20)};
   if (one_sided) planes.half_field_mm = 90, planes.pixel_mm = 190.0 / o.size;
+  planes.half_depth_mm = planes.half_field_mm;
   return planes;
+}
+
+// Rectangular fields leave the back away.
+void flatten_field(Draw& draw, SeriesPlanes& planes) {
+  constexpr double kFront_mm = -115;  // of hanging breasts
+  if (planes.slice_axis == 1) return;
+  planes.half_depth_mm = planes.half_field_mm * draw.uniform(0.45, 0.85);
+  planes.center_mm.y = kFront_mm + planes.half_depth_mm + draw.uniform(-20, 20);
 }
 
 Vec3 motion_shift(Draw& draw, const SeriesSamplerOptions& o, double most_mm) {
@@ -171,7 +180,9 @@ void SeriesSampler::at(std::uint64_t index, SeriesThumbnail& out) const {
   out.breast = !draw.chance(o.other_bodies);
   MriParameters p = random_mri_parameters(draw, o.strength);
   const SeriesPlan plan = make_plan(draw, out, p);
-  const SeriesPlanes planes = place_planes(draw, o, plan);
+  SeriesPlanes planes = place_planes(draw, o, plan);
+  const bool diffusion = out.role == SeriesRole::dwi || out.role == SeriesRole::adc;
+  if (draw.chance(diffusion ? 0.6 : 0.3)) flatten_field(draw, planes);
   const auto patient = pool_->at(pool_place(index, o.pool, o.uses_per_patient));
   const auto drawn = [&] {
     if (!out.breast) return draw_other_body(draw, planes);

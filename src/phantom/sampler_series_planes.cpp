@@ -11,7 +11,7 @@ constexpr double kNarrow_mm = 110;  // half of a field that holds one breast
 
 bool SeriesPlanes::point(int plane, int x, int y, double depth_mm, Vec3& mm) const {
   const double middle = (size - 1) / 2.0, u = (x - middle) * pixel_mm, v = (y - middle) * pixel_mm;
-  const double front = -half_field_mm / 2, beside = half_field_mm < kNarrow_mm ? 0 : side * half_field_mm / 2;
+  const double front = -half_depth_mm / 2, beside = half_field_mm < kNarrow_mm ? 0 : side * half_field_mm / 2;
   const Vec3 offset = plane == 0   ? Vec3{u, v, depth_mm}
                       : plane == 1 ? Vec3{u, front + depth_mm, -v}
                                    : Vec3{beside + depth_mm, u, -v};
@@ -21,7 +21,7 @@ bool SeriesPlanes::point(int plane, int x, int y, double depth_mm, Vec3& mm) con
     if (axis == slice_axis) {
       if (std::abs(from) > coverage_mm / 2) return false;
       mm[axis] = center_mm[axis] + slice_mm * std::round(from / slice_mm);
-    } else if (std::abs(from) > half_field_mm) {
+    } else if (std::abs(from) > (axis == 1 ? half_depth_mm : half_field_mm)) {
       return false;
     }
   }

@@ -17,7 +17,8 @@ struct SeriesPlanes {
   double side = 1;     // −1 or 1: which half the sagittal plane lies in
   int slice_axis = 2;  // slices are stacked along it
   double slice_mm = 2, coverage_mm = 160;
-  double half_field_mm = 160;  // along the other two axes
+  double half_field_mm = 160;  // along the other two axes, but for
+  double half_depth_mm = 160;  // the field from front to back
 
   std::size_t pixels() const { return static_cast<std::size_t>(size) * static_cast<std::size_t>(size); }
 

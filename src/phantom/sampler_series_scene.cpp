@@ -167,7 +167,7 @@ std::vector<SeriesPictures> draw_phases(const Scene& scene, const SeriesPlanes& 
 SeriesPictures draw_other_body(Draw& draw, SeriesPlanes planes) {
   const OtherBody body(draw);
   const double field = 2 * body.half_size_mm() * draw.uniform(1.02, 1.6);
-  planes.half_field_mm = field / 2;
+  planes.half_field_mm = planes.half_depth_mm = field / 2;
   if (planes.slice_axis == 2) planes.coverage_mm = std::min(planes.coverage_mm, field);
   planes.pixel_mm = std::max(field, planes.coverage_mm) / planes.size;
   planes.center_mm = {0.1 * field * draw.uniform(-1, 1), 0.1 * field * draw.uniform(-1, 1),

@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "learn/task.h"
+#include "pipeline/sorted_study.h"
 #include "pipeline/study_data.h"
 
 extern char** environ;
@@ -68,12 +69,13 @@ TrainOutcome train(const std::string& task_name, const learn::TrainingOptions& g
     throw Error("lobule train", "no folder for the model is given", "", "Name one with -o");
   TrainOutcome outcome;
   const learn::Task task = learn::make_task(task_name);
-  if (!options.data.empty() && !task.learns_from_studies)
+  if (!options.data.empty() && task.study == learn::Study::none)
     throw Error("task " + task_name, "it cannot learn from a study of one's own yet",
                 "its targets come from digital patients only", "Leave --data out");
   if (!options.data.empty()) {
     const fs::path samples = fs::path(options.output) / "study" / "samples";
-    outcome.findings = prepare_study(options.data, samples, task, context).findings;
+    const auto prepare = task.study == learn::Study::sorted_exams ? prepare_sorted_study : prepare_study;
+    outcome.findings = prepare(options.data, samples, task, context).findings;
     options.data = samples.string();
   }
   std::vector<std::string> words{trainer.string(), task_name};
