@@ -31,12 +31,15 @@ train: build
 	@cmake --build --preset release -j $(JOBS) --target lobule-train
 
 # The shipped models, each by its task's recipe. The same build on the same processor with as many threads gives the same bytes.
-MODELS = breast_outline
-models: train
-	@for task in $(MODELS); do \
-	  rm -rf build/models/$$task && $(LOBULE) train $$task -o build/models/$$task --weights f16 && \
-	  mkdir -p models/$$task && cp build/models/$$task/best/* models/$$task/ || exit 1; done
+MODELS = breast_outline sequence phase
+# Networks of few channels are faster in f32.
+PRECISION_sequence = --precision f32
+PRECISION_phase = --precision f32
+models: $(MODELS:%=model-%)
 	@$(LOBULE) models
+model-%: train
+	@rm -rf build/models/$* && $(LOBULE) train $* -o build/models/$* --weights f16 $(PRECISION_$*)
+	@mkdir -p models/$* && cp build/models/$*/best/* models/$*/
 
 demo: build
 	@$(LOBULE) demo -o demo

@@ -11,6 +11,7 @@
 #include "pipeline/analyze_results.h"
 #include "pipeline/input_identity.h"
 #include "pipeline/sorted_inputs.h"
+#include "pipeline/sorting_networks.h"
 #include "pipeline/tissue_network.h"
 #include "report/exams_json.h"
 #include "report/result_folder.h"
@@ -114,8 +115,11 @@ AnalyzeOutcome analyze_inputs(const std::vector<std::string>& inputs, const Anal
   exam::SortOptions how;
   if (!options.corrections.empty())
     how.corrections = exam::corrections_from_csv(io::read_file(options.corrections), options.corrections);
-  const std::string edits = hash_of_network(options) + hash_of_edits(options);
   AnalyzeOutcome outcome;
+  const auto networks = options.classical ? nullptr : shipped_sorting_networks(outcome.findings);
+  how.networks = networks.get();
+  const std::string edits = hash_of_network(options) + hash_of_edits(options) +
+                            (networks ? identity_of_sorting_networks() : std::string());
   std::vector<exam::Exam> exams;
   std::vector<report::StudyRow> rows;
   for_each_patient(inputs, out, how, context, [&](SortedInputs& sorted) {

@@ -12,7 +12,8 @@ void AnalyzeOptions::list_options(OptionSet& options) {
                "depends on them is measured again."});
   options.add(
       "classical", classical,
-      {.help = "Outlines breasts and fibroglandular tissue by classical methods, without a network."});
+      {.help = "Sorts series by rules and outlines breasts and fibroglandular tissue by classical methods, "
+               "without networks."});
   const std::string dynamic = "Dynamic series";
   options.add("phase-times", phase_times_s,
               {.help = "Times of the phases, the pre-contrast one first, where the headers lost them; the "

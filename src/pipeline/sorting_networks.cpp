@@ -121,6 +121,19 @@ std::shared_ptr<const exam::SeriesNetworks> shipped_sorting_networks(Findings& f
   }
 }
 
+std::string identity_of_sorting_networks() {
+  std::string identity;
+  for (const char* name : {"sequence", "phase"})
+    if (const auto folder = shipped_model(name)) {
+      try {
+        identity += learn::read_model_document(*folder).weights.sha256;
+      } catch (const Error&) {
+        identity += "unreadable";  // shipped_sorting_networks says why
+      }
+    }
+  return identity;
+}
+
 std::shared_ptr<const exam::SeriesNetworks> sorting_networks(const std::string& sequence_folder,
                                                              const std::string& phase_folder) {
   return std::make_shared<Networks>(sequence_folder, phase_folder);
