@@ -112,10 +112,34 @@ std::vector<std::vector<int>> shared_slab(const DynamicGroup& group, const std::
   return slab;
 }
 
-std::vector<int> all_frames(const SeriesFacts& facts) {
-  std::vector<int> frames(facts.frames.size());
-  std::iota(frames.begin(), frames.end(), 0);
-  return frames;
+// The first and the last volume of a series: of diffusion the lowest and the highest b-value.
+std::vector<std::vector<int>> shown_volumes(const SeriesFacts& facts) {
+  const std::vector<TimePoint> points = time_points(facts, 0);
+  if (points.size() > 1) return {points.front().frames, points.back().frames};
+  std::vector<int> all(facts.frames.size());
+  std::iota(all.begin(), all.end(), 0);
+  return {all};
+}
+
+SeriesOpinion mean_of(const std::vector<SeriesOpinion>& opinions) {
+  SeriesOpinion mean;
+  mean.fat_suppressed = mean.contrast_agent = 0;
+  const double share = 1 / static_cast<double>(opinions.size());
+  for (const SeriesOpinion& o : opinions) {
+    for (std::size_t i = 0; i < o.sequence.size(); ++i) mean.sequence[i] += share * o.sequence[i];
+    for (std::size_t i = 0; i < o.diffusion.size(); ++i) mean.diffusion[i] += share * o.diffusion[i];
+    mean.fat_suppressed += share * o.fat_suppressed;
+    mean.contrast_agent += share * o.contrast_agent;
+  }
+  return mean;
+}
+
+// Nobody takes T2 images of one place twice; T1 images are a dynamic's.
+void claim_repetition(SeriesWork& work, const SeriesOpinion& o, std::size_t volumes) {
+  const bool like_t2 = o.of(SeenSequence::t2) + o.of(SeenSequence::dwi) > 0.5;
+  if (volumes > 1 && like_t2)
+    work.claim(Trait::diffusion, 2.5, "pixels",
+               "it holds each position several times and looks weighted by T2 or diffusion");
 }
 
 struct Order {
@@ -143,24 +167,22 @@ Order network_order(const std::vector<PhaseOpinion>& opinions) {
 
 std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const FrameSource& source,
                                      const SeriesNetworks& networks, const Cancellation& cancellation) {
-  std::vector<SeriesThumbnail> thumbnails;
-  std::vector<std::size_t> shown;
-  for (std::size_t i = 0; i < works.size(); ++i) {
-    cancellation.check();
-    SeriesThumbnail thumbnail =
-        normalized(series_thumbnail(works[i].facts, all_frames(works[i].facts), source));
-    if (thumbnail.pictures.empty()) continue;
-    thumbnails.push_back(std::move(thumbnail));
-    shown.push_back(i);
-  }
-  const std::vector<SeriesOpinion> opinions = networks.sequences(thumbnails);
   double sum = 0, count = 0;
-  for (std::size_t n = 0; n < opinions.size(); ++n) {
-    claim_opinion(works[shown[n]], opinions[n]);
+  for (SeriesWork& work : works) {
+    cancellation.check();
+    std::vector<SeriesThumbnail> thumbnails;
+    for (const std::vector<int>& frames : shown_volumes(work.facts)) {
+      SeriesThumbnail thumbnail = normalized(series_thumbnail(work.facts, frames, source));
+      if (!thumbnail.pictures.empty()) thumbnails.push_back(std::move(thumbnail));
+    }
+    if (thumbnails.empty()) continue;
+    const SeriesOpinion opinion = mean_of(networks.sequences(thumbnails));
+    claim_opinion(work, opinion);
+    claim_repetition(work, opinion, thumbnails.size());
     // Localizers and screens show little of anything.
-    const double anatomy = 1 - opinions[n].of(SeenSequence::other) - opinions[n].of(SeenSequence::localizer);
+    const double anatomy = 1 - opinion.of(SeenSequence::other) - opinion.of(SeenSequence::localizer);
     if (anatomy < 0.5) continue;
-    sum += 1 - opinions[n].of(SeenSequence::not_breast) / anatomy;
+    sum += 1 - opinion.of(SeenSequence::not_breast) / anatomy;
     count += 1;
   }
   return count > 0 ? std::optional<double>(sum / count) : std::nullopt;
