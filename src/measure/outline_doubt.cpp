@@ -23,6 +23,8 @@ constexpr double kThickMm = 6;
 // … and larger than this, and than this share of the breasts.
 constexpr double kUnexplainedMl = 40, kUnexplainedShare = 0.08;
 constexpr double kHollowMl = 5;
+// What laws take from the network's answer, of what is left: more means that it does not know such images.
+constexpr double kMostOverruled = 0.35;
 // Sections on the edge of the field of view, of the largest one.
 constexpr double kCut = 0.35;
 // Breasts of one woman rarely differ by more.
@@ -71,10 +73,11 @@ class Judge {
       return;
     }
     report_.confidence = judgement_.sureness[0];
-    report_.evidence.push_back(format("sureness around the outline %.2f (right %.2f, left %.2f)",
-                                      judgement_.sureness[0], judgement_.sureness[1],
-                                      judgement_.sureness[2]));
-    sureness(), sides(), second_opinion(), hollows(), edges();
+    report_.evidence.push_back(
+        format("mean sureness within 6 mm of the outline, max(p, 1 - p): %.2f (right %.2f, left %.2f); 0.5 "
+               "is a guess",
+               judgement_.sureness[0], judgement_.sureness[1], judgement_.sureness[2]));
+    sureness(), overruled(), sides(), second_opinion(), hollows(), edges();
   }
 
  private:
@@ -101,6 +104,16 @@ class Judge {
                   " breast's outline",
               format("its mean sureness within 6 mm of the outline is %.2f; %.2f and more is usual",
                      judgement_.sureness[side], kSure));
+  }
+
+  void overruled() {
+    const double taken_ml = judgement_.outside_body_ml + judgement_.behind_chest_ml + judgement_.apart_ml;
+    if (taken_ml > kMostOverruled * report_.volume_ml[0])
+      doubt(
+          Severity::warning, "the network calls much breast that cannot be breast",
+          format(
+              "%.0f ml in air, %.0f ml deep in the chest and %.0f ml joined to neither breast were left out",
+              judgement_.outside_body_ml, judgement_.behind_chest_ml, judgement_.apart_ml));
   }
 
   void sides() {

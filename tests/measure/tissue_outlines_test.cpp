@@ -107,6 +107,15 @@ TEST(TissueOutlines, LeaveOutWhatIsInAirOrJoinedToNoBreastAndSayHowMuch) {
   EXPECT_GT(out.judgement.outside_body_ml, 2);
 }
 
+TEST(TissueOutlines, ANetworkThatCallsMuchElseBreastIsDoubted) {
+  Scene s = scene();
+  for (const double x : {-60.0, 60.0}) paint(s.maps.inside, {x, 45, 0}, 32, 0.95F);  // 270 ml in the chest
+  const TissueOutlines out = outline_tissues(s.maps, s.classical);
+  for (const int side : {1, 2}) EXPECT_GT(test::dice(out.breasts.breast, s.phantom.breast, side), 0.95);
+  EXPECT_TRUE(says(out.breasts.report, "the network calls much breast that cannot be breast"));
+  EXPECT_LT(out.breasts.report.confidence, 0.75);
+}
+
 TEST(TissueOutlines, OneBreastIsAFinding) {
   const Scene s = scene({.left = false});
   const TissueOutlines out = outline_tissues(s.maps, s.classical);
