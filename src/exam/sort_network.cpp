@@ -25,17 +25,25 @@ std::string percent(double p) {
   return format_fixed(100 * p, 0) + " %";
 }
 
-// On an axis: the likeliest of some traits among those that the network saw on it, if it is more likely than
-// all others together.
-void claim_likeliest(SeriesWork& work, const std::vector<std::pair<Trait, double>>& seen, const char* words[],
-                     double total) {
+// On an axis, for the traits that the network tells apart there: the likeliest is claimed with its log-odds
+// where it is likelier than all others together, and the others are claimed against such that the differences
+// are those of the probabilities' logarithms, kMostWeight at most.
+void claim_probabilities(SeriesWork& work, const std::vector<std::pair<Trait, double>>& seen,
+                         const char* words[], double total) {
   if (total <= 0) return;
   const auto best = std::max_element(seen.begin(), seen.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
-  const double p = best->second / total;
-  if (p > 0.5)
-    work.claim(best->first, log_odds(p), "network",
-               std::string("pixels look like ") + words[best - seen.begin()] + " (" + percent(p) + ")");
+  const double p = best->second / total, weight = std::max(0.0, log_odds(p));
+  for (auto trait = seen.begin(); trait != seen.end(); ++trait) {
+    const std::string word = words[trait - seen.begin()];
+    const double share = trait->second / total;
+    const double behind = weight - std::min(kMostWeight, std::log(p / std::max(share, 1e-9)));
+    if (trait == best && weight > 0)
+      work.claim(trait->first, weight, "network", "pixels look like " + word + " (" + percent(share) + ")");
+    if (trait != best && behind < 0)
+      work.claim(trait->first, behind, "network",
+                 "pixels do not look like " + word + " (" + percent(share) + ")");
+  }
 }
 
 void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
@@ -54,21 +62,21 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
                "no ImageType (0008,0008) says whether this is an acquired image");
   const char* natures[] = {"an acquired image", "a derived image", "an ADC map", "a localizer",
                            "no image of anatomy"};
-  claim_likeliest(work,
-                  {{Trait::acquired, acquired},
-                   {Trait::derived, o.of(S::derived)},
-                   {Trait::adc, o.of(S::adc)},
-                   {Trait::localizer, o.of(S::localizer)},
-                   {Trait::unusable, o.of(S::other)}},
-                  natures, breast);
+  claim_probabilities(work,
+                      {{Trait::acquired, acquired},
+                       {Trait::derived, o.of(S::derived)},
+                       {Trait::adc, o.of(S::adc)},
+                       {Trait::localizer, o.of(S::localizer)},
+                       {Trait::unusable, o.of(S::other)}},
+                      natures, breast);
   if (acquired / breast < 0.5) return;
   // What the network takes for a breast it has learned the contrasts of.
   work.claim(Trait::unknown_contrast, -std::max(0.0, log_odds(breast)), "network",
              "pixels look like a breast exam (" + percent(breast) + ")");
   const char* contrasts[] = {"T1", "T2", "diffusion"};
-  claim_likeliest(work,
-                  {{Trait::t1, o.of(S::t1)}, {Trait::t2, o.of(S::t2)}, {Trait::diffusion, o.of(S::dwi)}},
-                  contrasts, acquired);
+  claim_probabilities(work,
+                      {{Trait::t1, o.of(S::t1)}, {Trait::t2, o.of(S::t2)}, {Trait::diffusion, o.of(S::dwi)}},
+                      contrasts, acquired);
   if (o.of(S::dwi) > 0.5 * acquired) {
     constexpr const char* kWords[] = {"a low", "an intermediate", "a high"};
     const auto b = std::max_element(o.diffusion.begin(), o.diffusion.end()) - o.diffusion.begin();
@@ -78,7 +86,7 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
     return;
   }
   const char* fats[] = {"suppressed fat", "bright fat"};
-  claim_likeliest(
+  claim_probabilities(
       work, {{Trait::fat_suppressed, o.fat_suppressed}, {Trait::fat_bright, 1 - o.fat_suppressed}}, fats, 1);
   // Before a dynamic is found, an agent says only that this is not the volume before it.
   if (o.of(S::t1) > 0.5 * acquired && o.contrast_agent > kSure)
