@@ -227,6 +227,7 @@ void sort_mr_exam(Exam& exam, const DicomIndex& index, const SortOptions& option
   if (options.use_pixels) {
     shape = look_for_breasts(works, source, cancellation);
     decide_mr_kind(exam, index, works, shape, network_breast);
+    if (exam.kind != ExamKind::breast_mri) drop_opinions(works);
     if (exam.kind == ExamKind::breast_mri) {
       claim_fat(works, source, cancellation);
       subtractions = prove_subtractions(works, source, cancellation);

@@ -58,8 +58,8 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
   }
   // The prior for acquired images rests on scanners' marking of the others.
   if (work.facts.image_type.empty())
-    work.claim(Trait::acquired, -kUnmarked, "header",
-               "no ImageType (0008,0008) says whether this is an acquired image");
+    work.claim(Trait::acquired, -kUnmarked, "network",
+               "pixels count more where no ImageType (0008,0008) says whether this is an acquired image");
   const char* natures[] = {"an acquired image", "a derived image", "an ADC map", "a localizer",
                            "no image of anatomy"};
   claim_probabilities(work,
@@ -194,6 +194,11 @@ std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const Frame
     count += 1;
   }
   return count > 0 ? std::optional<double>(sum / count) : std::nullopt;
+}
+
+void drop_opinions(std::vector<SeriesWork>& works) {
+  for (SeriesWork& work : works)
+    std::erase_if(work.claims, [](const Claim& c) { return c.source == "network" && c.weight != 0; });
 }
 
 void order_by_network(DynamicGroup& group, std::vector<SeriesWork>& works, const FrameSource& source,

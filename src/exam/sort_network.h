@@ -14,6 +14,9 @@ namespace lobule::exam {
 std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const FrameSource& source,
                                      const SeriesNetworks& networks, const Cancellation& cancellation);
 
+// Of an exam that is no breast MRI the network has learned nothing: takes back what it claimed.
+void drop_opinions(std::vector<SeriesWork>& works);
+
 // Asks in which order the phases came. Where the order rests on weak headers or none, the network's is taken:
 // the likeliest pre-contrast phase first, the others by their minutes after the agent's arrival. Where
 // headers order well and the network is sure of another pre-contrast phase, that is a conflict.
