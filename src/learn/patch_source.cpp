@@ -1,5 +1,7 @@
 #include "learn/patch_source.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -51,12 +53,14 @@ class MriPatches : public SampleSource {
     Sample sample;
     Tensor values({1, patch.size, patch.size, patch.size}), tissue(values.shape), inside(values.shape),
         gland(values.shape);
-    for (std::size_t v = 0; v < voxels; ++v) {
-      values.values[v] = static_cast<float>(gain) * scale(image[v]);
+    const auto [first, last] = slab_of(random, number, n);
+    for (std::size_t to = 0; to < voxels; ++to) {
+      const std::size_t z = std::clamp(to / (n * n), first, last), v = z * n * n + to % (n * n);
+      values.values[to] = static_cast<float>(gain) * scale(image[v]);
       const bool in_breast = patch.breast[v] != 0;
-      inside.values[v] = in_breast ? 1.0F : 0.0F;
-      gland.values[v] = in_breast ? patch.gland[v] : 0.0F;
-      tissue.values[v] =
+      inside.values[to] = in_breast ? 1.0F : 0.0F;
+      gland.values[to] = in_breast ? patch.gland[v] : 0.0F;
+      tissue.values[to] =
           static_cast<float>(class_of(static_cast<Tissue>(patch.tissue[v]), in_breast, patch.gland[v]));
     }
     sample.inputs.push_back(std::move(values));
@@ -67,6 +71,20 @@ class MriPatches : public SampleSource {
   }
 
  private:
+  // The slices that patch `number` holds; mostly all.
+  std::array<std::size_t, 2> slab_of(const RandomStream& random, std::uint64_t number, std::size_t n) const {
+    constexpr double kFewest_mm = 5, kMost_mm = 50;
+    constexpr std::uint64_t kDraws = std::uint64_t{1} << 40;  // beyond those of channels and gains
+    const double draw = random.uniform(kDraws + 3 * number);
+    if (draw >= options_.thin_slabs) return {0, n - 1};
+    const double thick_mm = random.uniform(kDraws + 3 * number + 1, kFewest_mm, kMost_mm);
+    const std::size_t slices =
+        std::clamp<std::size_t>(static_cast<std::size_t>(thick_mm / options_.patch.spacing_mm), 1, n);
+    const auto first = static_cast<std::size_t>(random.uniform(kDraws + 3 * number + 2) *
+                                                static_cast<double>(n - slices + 1));
+    return {first, first + slices - 1};
+  }
+
   PatchSourceOptions options_;
   mutable phantom::PatientPool<phantom::MriPatch> patches_;
 };

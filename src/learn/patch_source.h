@@ -19,7 +19,10 @@ struct PatchSourceOptions {
   std::uint64_t samples_per_patch = 2;
   double top_percentile = 99;                // of a patch becomes 1, before the gain
   double least_gain = 0.6, most_gain = 1.6;  // a patch's bright tissue is rarely the whole image's
-  std::uint64_t size = 0;                    // 0: endless
+  // Share of patches that hold a few slices, the outer ones repeated to the patch's border, as a network sees
+  // series of a few slices.
+  double thin_slabs = 0;
+  std::uint64_t size = 0;  // 0: endless
 };
 
 // Samples of one input [1, z, y, x], one of the patch's channels. Targets, all [1, z, y, x]: "tissue", the

@@ -22,6 +22,8 @@ using Patient = MriPatchSampler::Patient;
 
 // What patches may show of any patient: both breasts, the chest wall and the front of the heart.
 constexpr Field kField{{-165, -118, -75}, {165, 80, 75}};
+// The same with what lies behind, beside and below, as wide fields of view show it.
+constexpr Field kTrunk{{-186, -120, -99}, {186, 200, 99}};
 constexpr std::size_t kPlaces = 400;  // kept of each focus
 
 constexpr double kFatSpacing_mm = 45;
@@ -29,10 +31,11 @@ constexpr double kFatSpacing_mm = 45;
 // Rows of a patch that are read together: so much of one image's raster stays in the processor's cache.
 constexpr int kRowsAtOnce = 16;
 
-TissueRaster random_patient(std::uint64_t seed, std::uint64_t number, double spacing_mm) {
-  const std::uint64_t own = RandomStream(seed, "sampler patients").words(number)[0];
+TissueRaster random_patient(const MriPatchOptions& o, std::uint64_t number) {
+  const std::uint64_t own = RandomStream(o.seed, "sampler patients").words(number)[0];
   const AnatomyOptions options = random_options(own, number % 3 != 0).anatomy;
-  return rasterize(Anatomy(options), patient_grid(options, kField, spacing_mm));
+  return rasterize(Anatomy(options),
+                   patient_grid(options, o.whole_trunk ? kTrunk : kField, o.patient_spacing_mm));
 }
 
 // Which focus a voxel could be; 5: none.
@@ -158,8 +161,7 @@ void check_options(const MriPatchOptions& o) {
 MriPatchSampler::MriPatchSampler(MriPatchOptions options) : options_(std::move(options)) {
   check_options(options_);
   const auto make = [o = options_](std::uint64_t number) {
-    return with_places(o.make_patient ? o.make_patient(number)
-                                      : random_patient(o.seed, number, o.patient_spacing_mm));
+    return with_places(o.make_patient ? o.make_patient(number) : random_patient(o, number));
   };
   pool_ = std::make_shared<PatientPool<Patient>>(options_.pool, make);
 }

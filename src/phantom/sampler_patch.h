@@ -32,6 +32,9 @@ struct MriPatchOptions {
   std::size_t pool = 4;  // patients held at once: 46 to 128 MB each, mostly 51
   std::uint64_t uses_per_patient = 500;
   double patient_spacing_mm = 1.25;  // of the pool's rasters
+  // Patients reach to the spine, the armpits and the liver, for networks that have to know what is no breast;
+  // three times the memory at one spacing.
+  bool whole_trunk = false;
   // Patients of one's own (a label map, say) instead of random ones; called with the patient's number.
   std::function<TissueRaster(std::uint64_t)> make_patient;
 };

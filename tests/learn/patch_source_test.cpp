@@ -32,6 +32,28 @@ TEST(PatchSource, NeighboursSeeOnePatchInDifferentChannels) {
   EXPECT_NE(source->at(0).targets, source->at(2).targets);
 }
 
+TEST(PatchSource, ThinSlabsRepeatTheirOuterSlices) {
+  phantom::MriPatchOptions patch;
+  patch.size = 32;
+  patch.spacing_mm = 4;
+  patch.patient_spacing_mm = 6;
+  patch.pool = 1;
+  const auto source = mri_patches({.patch = patch, .thin_slabs = 1, .size = 4});
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    const Sample sample = source->at(i);
+    std::size_t changes = 0;
+    for (const std::vector<float>* values :
+         {&sample.inputs.at(0).values, &sample.targets.at("tissue").values})
+      for (std::size_t z = 1; z < 32; ++z)
+        changes += std::equal(values->begin() + static_cast<std::ptrdiff_t>(z * 1024),
+                              values->begin() + static_cast<std::ptrdiff_t>((z + 1) * 1024),
+                              values->begin() + static_cast<std::ptrdiff_t>((z - 1) * 1024))
+                       ? 0
+                       : 1;
+    EXPECT_LE(changes, 2u * 12) << "at most 50 mm of slices of 4 mm";
+  }
+}
+
 TEST(PatchSource, TissuesAgreeWithTheBreastAndTheShareOfGland) {
   const auto source = small_patches();
   std::set<float> seen;

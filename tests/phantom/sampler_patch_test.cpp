@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -262,6 +263,27 @@ TEST(MriPatchSampler, TheMiddleIsWhatWasAskedFor) {
   for (std::size_t f = 0; f < 5; ++f)
     EXPECT_NEAR(count[f], kSamples * options.focus_weights[f],
                 4 * std::sqrt(kSamples * options.focus_weights[f]));
+}
+
+TEST(MriPatchSampler, WholeTrunksHoldTheLiverAndTheSpineBehindTheBreasts) {
+  MriPatchOptions options;
+  options.size = 56;
+  options.spacing_mm = 5;
+  options.patient_spacing_mm = 6;
+  options.pool = 1;
+  options.focus_weights = {0, 0, 0, 1, 0};
+  const auto tissues = [&] {
+    const MriPatchSampler sampler(options);
+    std::set<std::uint8_t> seen;
+    for (std::uint64_t n = 0; n < 4; ++n)
+      for (const std::uint8_t tissue : sampler.at(n).tissue) seen.insert(tissue);
+    return seen;
+  };
+  const auto liver = static_cast<std::uint8_t>(Tissue::liver),
+             marrow = static_cast<std::uint8_t>(Tissue::marrow);
+  options.whole_trunk = true;
+  EXPECT_EQ(tissues().count(liver), 1u);
+  EXPECT_EQ(tissues().count(marrow), 1u);
 }
 
 TEST(MriPatchSampler, OnesOwnPatientsServeAsWell) {

@@ -47,6 +47,7 @@ TEST(SeriesSampler, RolesComeAsOftenAsAskedAndValuesLieBetweenZeroAndOne) {
   const SeriesSampler sampler(small());
   SeriesThumbnail series;
   std::array<int, kSeriesRoles> count{};
+  int empty = 0;
   constexpr int kSamples = 240;
   for (std::uint64_t n = 0; n < kSamples; ++n) {
     sampler.at(n, series);
@@ -54,7 +55,9 @@ TEST(SeriesSampler, RolesComeAsOftenAsAskedAndValuesLieBetweenZeroAndOne) {
     ASSERT_EQ(series.pictures.size(), 3u * 40 * 40);
     const auto [low, high] = std::minmax_element(series.pictures.begin(), series.pictures.end());
     ASSERT_GE(*low, 0);
-    ASSERT_EQ(*high, 1) << n << " " << to_text(series.role);
+    // A few slices beside the body show nothing.
+    ASSERT_TRUE(*high == 1 || *high == 0) << n << " " << to_text(series.role);
+    empty += *high == 0 ? 1 : 0;
     for (const float value : series.pictures) ASSERT_TRUE(std::isfinite(value));
     EXPECT_EQ(series.b_s_per_mm2 >= 0, series.role == SeriesRole::dwi);
     if (series.role == SeriesRole::dce_post) {
@@ -62,6 +65,7 @@ TEST(SeriesSampler, RolesComeAsOftenAsAskedAndValuesLieBetweenZeroAndOne) {
     }
   }
   for (const int seen : count) EXPECT_NEAR(seen, kSamples / 12, 17);
+  EXPECT_LE(empty, kSamples / 20);
 }
 
 TEST(SeriesSampler, RolesAreCalledAsInExamsJson) {
