@@ -9,10 +9,10 @@
 namespace lobule::exam {
 namespace {
 
-// As much as physics in a header says, less than what a scanner writes: docs/methods/sorting.md.
-constexpr double kMostWeight = 4;
+// More than words in a header say, less than its physics: docs/methods/sorting.md.
+constexpr double kMostWeight = 3.5;
 constexpr double kSure = 0.9;
-constexpr double kUnmarked = 3;
+constexpr double kUnmarked = 3, kMarkedWeight = 2;
 constexpr double kWeakOrder = 3;  // as check_enhancement takes it
 
 double log_odds(double p) {
@@ -27,17 +27,17 @@ std::string percent(double p) {
 
 // On an axis, for the traits that the network tells apart there: the likeliest is claimed with its log-odds
 // where it is likelier than all others together, and the others are claimed against such that the differences
-// are those of the probabilities' logarithms, kMostWeight at most.
+// are those of the probabilities' logarithms, `most` at most.
 void claim_probabilities(SeriesWork& work, const std::vector<std::pair<Trait, double>>& seen,
-                         const char* words[], double total) {
+                         const char* words[], double total, double most = kMostWeight) {
   if (total <= 0) return;
   const auto best = std::max_element(seen.begin(), seen.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
-  const double p = best->second / total, weight = std::max(0.0, log_odds(p));
+  const double p = best->second / total, weight = std::clamp(log_odds(p), 0.0, most);
   for (auto trait = seen.begin(); trait != seen.end(); ++trait) {
     const std::string word = words[trait - seen.begin()];
     const double share = trait->second / total;
-    const double behind = weight - std::min(kMostWeight, std::log(p / std::max(share, 1e-9)));
+    const double behind = weight - std::min(most, std::log(p / std::max(share, 1e-9)));
     if (trait == best && weight > 0)
       work.claim(trait->first, weight, "network", "pixels look like " + word + " (" + percent(share) + ")");
     if (trait != best && behind < 0)
@@ -56,7 +56,8 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
                "pixels do not look like a breast exam (" + percent(o.of(S::not_breast)) + ")");
     return;
   }
-  // The prior for acquired images rests on scanners' marking of the others.
+  // The prior for acquired images rests on scanners' marking of the others, which counts more than a look.
+  const double nature_weight = work.facts.image_type.empty() ? kMostWeight : kMarkedWeight;
   if (work.facts.image_type.empty())
     work.claim(Trait::acquired, -kUnmarked, "network",
                "pixels count more where no ImageType (0008,0008) says whether this is an acquired image");
@@ -68,7 +69,7 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
                        {Trait::adc, o.of(S::adc)},
                        {Trait::localizer, o.of(S::localizer)},
                        {Trait::unusable, o.of(S::other)}},
-                      natures, breast);
+                      natures, breast, nature_weight);
   if (acquired / breast < 0.5) return;
   // What the network takes for a breast it has learned the contrasts of.
   work.claim(Trait::unknown_contrast, -std::max(0.0, log_odds(breast)), "network",

@@ -1,5 +1,5 @@
 #pragma once
-// Where networks enter sorting: as claims like any other, no heavier than what a scanner's physics says, so
+// Where networks enter sorting: as claims like any other, lighter than what a scanner's physics says, so
 // that they decide where headers are silent or lie, and yield to proofs.
 
 #include "exam/series_opinion.h"

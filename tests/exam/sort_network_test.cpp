@@ -68,7 +68,12 @@ TEST(SortNetwork, DecidesWhereHeadersAreSilent) {
   const test::ScratchFolder folder;
   test::MrSample sample = flat("one", 200);
   sample.protocol = "breast";
-  sample.edit = [](int, io::DicomDataset& d) { d.put_text(io::tag::BodyPartExamined, "CS", "BREAST"); };
+  sample.edit = [](int, io::DicomDataset& d) {
+    d.put_text(io::tag::BodyPartExamined, "CS", "BREAST");
+    for (const io::Tag tag : {io::tag::ScanningSequence, io::tag::MRAcquisitionType, io::tag::RepetitionTime,
+                              io::tag::EchoTime, io::tag::FlipAngle})
+      d.erase(tag);
+  };
   test::write_mr_series(folder.path(), sample);
   ToldNetworks networks;
   networks.otherwise = opinion(SeenSequence::t2, 0.97, 0.98);
