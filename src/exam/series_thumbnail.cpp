@@ -1,9 +1,7 @@
 #include "exam/series_thumbnail.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 
 #include "core/parallel.h"
 

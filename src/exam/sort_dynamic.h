@@ -16,6 +16,9 @@ struct TimePoint {
   std::vector<int> frames;  // into its facts.frames
 };
 
+// An order of the phases of this weight or less yields to the pixels, and to the network.
+inline constexpr double kWeakOrder = 3;
+
 struct DynamicGroup {
   std::vector<TimePoint> points;  // in order once order_phases has run
   std::string order_source;       // "AcquisitionNumber (0020,0012)"

@@ -13,7 +13,6 @@ namespace {
 constexpr double kMostWeight = 3.5;
 constexpr double kSure = 0.9;
 constexpr double kUnmarked = 3, kMarkedWeight = 2;
-constexpr double kWeakOrder = 3;  // as check_enhancement takes it
 
 double log_odds(double p) {
   const double most = 1 / (1 + std::exp(-kMostWeight));

@@ -17,7 +17,6 @@ constexpr std::size_t kFewestVoxels = 30;
 // Blood more than doubles in spoiled gradient echo after 0.1 mmol/kg; noise and motion average out over
 // the voxels, so half of that is safe.
 constexpr double kEnhancementRatio = 1.5;
-constexpr double kWeakOrder = 3;  // an order of this weight or less yields to the pixels
 
 struct OrderKey {
   const char* name;

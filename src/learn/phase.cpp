@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "learn/sorting_network.h"
-#include "learn/study_samples.h"
 #include "learn/thumbnail_source.h"
 
 namespace lobule::learn {
@@ -38,9 +37,9 @@ Task phase(const TaskOptions& options) {
   task.name = "phase";
   task.summary = "tells the pre-contrast, early and later volumes of a dynamic breast MRI series apart";
   task.graph = sorting_network(6, {{"phase", kPhaseClassCount}, {"minutes", 1}});
-  const ThumbnailSourceOptions series = dynamics_of(options.seed);
   task.preprocessing.channels = 6;
-  task.preprocessing.window = {series.series.size, series.series.size, 1};
+  const int size = dynamics_of(options.seed).series.size;
+  task.preprocessing.window = {size, size, 1};
   for (int c = 0; c < kPhaseClassCount; ++c) task.labels.emplace_back(to_text(static_cast<PhaseClass>(c)));
   task.loss.losses = {
       {.name = "phase",
@@ -48,24 +47,7 @@ Task phase(const TaskOptions& options) {
        .output = "phase",
        .target = "phase"},
       {.name = "minutes", .kind = nn::SmoothL1{.beta = 0.2}, .output = "minutes", .target = "minutes"}};
-  task.study = Study::sorted_exams;
-  if (options.data.empty()) {
-    task.training = phase_thumbnails(series);
-    // Other patients: the seed differs, whatever the user's.
-    ThumbnailSourceOptions unseen = dynamics_of(~options.seed);
-    unseen.size = kValidationVolumes;
-    task.validation = phase_thumbnails(unseen);
-    task.trained_on =
-        "random dynamic series of digital patients of the first family (docs/methods/phantom-sampler.md)";
-  } else {
-    StudySources sources =
-        study_sources({.folder = options.data, .preprocessing = task.preprocessing, .seed = options.seed});
-    task.training = std::move(sources.training);
-    task.validation = std::move(sources.validation);
-    task.trained_on = std::to_string(sources.training_cases) +
-                      " sorted series of the user's own; judged by " +
-                      std::to_string(sources.validation_cases) + " of other exams";
-  }
+  choose_samples(task, options, {phase_thumbnails, dynamics_of, kValidationVolumes, "random dynamic series"});
   task.judge = judged;
   task.headline = "accuracy_phase";
   task.limits = {"Needs at least two volumes of one dynamic: each is compared with the mean of all.",

@@ -1,7 +1,6 @@
 #include "learn/sequence.h"
 
 #include "learn/sorting_network.h"
-#include "learn/study_samples.h"
 #include "learn/thumbnail_source.h"
 
 namespace lobule::learn {
@@ -31,9 +30,9 @@ Task sequence(const TaskOptions& options) {
                                    {"fat_suppressed", 1},
                                    {"contrast_agent", 1},
                                    {"diffusion", kDiffusionClassCount}});
-  const ThumbnailSourceOptions series = series_of(options.seed);
   task.preprocessing.channels = 3;
-  task.preprocessing.window = {series.series.size, series.series.size, 1};
+  const int size = series_of(options.seed).series.size;
+  task.preprocessing.window = {size, size, 1};
   for (int c = 0; c < kSequenceClassCount; ++c)
     task.labels.emplace_back(to_text(static_cast<SequenceClass>(c)));
   const nn::CrossEntropy smoothed{.label_smoothing = 0.02};
@@ -50,24 +49,7 @@ Task sequence(const TaskOptions& options) {
        .target = "contrast_agent",
        .weight = 0.3},
       {.name = "diffusion", .kind = smoothed, .output = "diffusion", .target = "diffusion", .weight = 0.3}};
-  task.study = Study::sorted_exams;
-  if (options.data.empty()) {
-    task.training = series_thumbnails(series);
-    // Other patients: the seed differs, whatever the user's.
-    ThumbnailSourceOptions unseen = series_of(~options.seed);
-    unseen.size = kValidationSeries;
-    task.validation = series_thumbnails(unseen);
-    task.trained_on =
-        "random series of digital patients of the first family (docs/methods/phantom-sampler.md)";
-  } else {
-    StudySources sources =
-        study_sources({.folder = options.data, .preprocessing = task.preprocessing, .seed = options.seed});
-    task.training = std::move(sources.training);
-    task.validation = std::move(sources.validation);
-    task.trained_on = std::to_string(sources.training_cases) +
-                      " sorted series of the user's own; judged by " +
-                      std::to_string(sources.validation_cases) + " of other exams";
-  }
+  choose_samples(task, options, {series_thumbnails, series_of, kValidationSeries, "random series"});
   task.judge = [](const Sample& sample, const std::vector<Tensor>& outputs) {
     return Figures{{"accuracy_sequence", accuracy(sample.targets.at("sequence"), outputs.at(0))},
                    {"accuracy_fat_suppressed", accuracy(sample.targets.at("fat_suppressed"), outputs.at(1))},

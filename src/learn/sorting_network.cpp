@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "learn/study_samples.h"
 #include "nn/networks/blocks.h"
 
 namespace lobule::learn {
@@ -30,6 +31,26 @@ Figure accuracy(const Tensor& target, const Tensor& logits) {
   const auto found = values.size() == 1 ? static_cast<std::ptrdiff_t>(values[0] > 0)
                                         : std::max_element(values.begin(), values.end()) - values.begin();
   return {static_cast<float>(found) == target.values[0] ? 1.0 : 0.0, 1};
+}
+
+void choose_samples(Task& task, const TaskOptions& options, const SortingSamples& samples) {
+  task.study = Study::sorted_exams;
+  if (options.data.empty()) {
+    task.training = samples.make(samples.of_seed(options.seed));
+    // Other patients: the seed differs, whatever the user's.
+    ThumbnailSourceOptions unseen = samples.of_seed(~options.seed);
+    unseen.size = samples.validation_size;
+    task.validation = samples.make(unseen);
+    task.trained_on = std::string(samples.what) +
+                      " of digital patients of the first family (docs/methods/phantom-sampler.md)";
+    return;
+  }
+  StudySources sources =
+      study_sources({.folder = options.data, .preprocessing = task.preprocessing, .seed = options.seed});
+  task.training = std::move(sources.training);
+  task.validation = std::move(sources.validation);
+  task.trained_on = std::to_string(sources.training_cases) + " sorted series of the user's own; judged by " +
+                    std::to_string(sources.validation_cases) + " of other exams";
 }
 
 }  // namespace lobule::learn

@@ -11,6 +11,7 @@
 #include "io/files.h"
 #include "io/inputs.h"
 #include "nn/engine.h"
+#include "nn/softmax.h"
 #include "pipeline/classifier_input.h"
 #include "pipeline/predict.h"
 #include "pipeline/sorted_inputs.h"
@@ -18,13 +19,9 @@
 namespace lobule::pipeline {
 namespace {
 
-std::vector<float> softmax(const std::vector<float>& logits) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(logit - largest);
-  std::vector<float> scores;
-  for (const float logit : logits) scores.push_back(static_cast<float>(std::exp(logit - largest) / sum));
-  return scores;
+std::vector<float> scores_of(const std::vector<float>& logits) {
+  const std::vector<double> p = nn::softmax(logits);
+  return {p.begin(), p.end()};
 }
 
 // The shortest text that reads back as the same float.
@@ -55,7 +52,7 @@ PredictOutcome predict_classes(const nn::Model& model, const std::vector<std::st
       const Tensor input =
           classifier_input(read_image_for_classifier(file.path, file.name), model.preprocessing);
       const std::vector<float> logits = engine.run({input})[0].values;
-      const std::vector<float> scores = as_given ? logits : softmax(logits);
+      const std::vector<float> scores = as_given ? logits : scores_of(logits);
       for (std::size_t c = 0; c < scores.size(); ++c)
         table.rows.push_back({file.name, std::to_string(c), shortest(scores[c])});
       ++outcome.images;

@@ -6,21 +6,13 @@
 #include "learn/model_folder.h"
 #include "learn/thumbnail_source.h"
 #include "nn/engine.h"
+#include "nn/softmax.h"
 #include "pipeline/models.h"
 
 namespace lobule::pipeline {
 namespace {
 
 static_assert(exam::kSeenSequences == learn::kSequenceClassCount);
-
-std::vector<double> softmax(const std::vector<float>& logits) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
-  std::vector<double> p;
-  double sum = 0;
-  for (const float logit : logits) sum += p.emplace_back(std::exp(logit - largest));
-  for (double& value : p) value /= sum;
-  return p;
-}
 
 double sigmoid(float logit) {
   return 1 / (1 + std::exp(-static_cast<double>(logit)));
@@ -67,9 +59,9 @@ class Networks : public exam::SeriesNetworks {
     for (const exam::SeriesThumbnail& thumbnail : series) {
       const auto results = sequence_.run(batch_of_one(thumbnail.pictures, 3, thumbnail.size));
       exam::SeriesOpinion opinion;
-      const auto sequence = softmax(sequence_.output(results, "sequence"));
+      const auto sequence = nn::softmax(sequence_.output(results, "sequence"));
       std::copy_n(sequence.begin(), opinion.sequence.size(), opinion.sequence.begin());
-      const auto diffusion = softmax(sequence_.output(results, "diffusion"));
+      const auto diffusion = nn::softmax(sequence_.output(results, "diffusion"));
       std::copy_n(diffusion.begin(), opinion.diffusion.size(), opinion.diffusion.begin());
       opinion.fat_suppressed = sigmoid(sequence_.output(results, "fat_suppressed")[0]);
       opinion.contrast_agent = sigmoid(sequence_.output(results, "contrast_agent")[0]);
@@ -90,7 +82,7 @@ class Networks : public exam::SeriesNetworks {
       const Tensor input = learn::phase_input(pictures, volumes[0].size, which);
       const auto results = phase_->run(batch_of_one(input.values, 6, volumes[0].size));
       exam::PhaseOpinion opinion;
-      const auto phase = softmax(phase_->output(results, "phase"));
+      const auto phase = nn::softmax(phase_->output(results, "phase"));
       std::copy_n(phase.begin(), opinion.phase.size(), opinion.phase.begin());
       // The network gives the square root.
       const double root = std::max(0.0F, phase_->output(results, "minutes")[0]);
