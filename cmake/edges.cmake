@@ -2,7 +2,7 @@
 target_compile_definitions(lobule_core PRIVATE LOBULE_VERSION="${PROJECT_VERSION}")
 target_link_libraries(lobule_core PUBLIC Threads::Threads)
 target_link_libraries(lobule_plain_io PRIVATE nlohmann_json::nlohmann_json)
-target_link_libraries(lobule_io PRIVATE ZLIB::ZLIB PNG::PNG LibArchive::LibArchive LibLZMA::LibLZMA
+target_link_libraries(lobule_io PRIVATE ZLIB::ZLIB PNG::PNG TIFF::TIFF PkgConfig::JXL LibArchive::LibArchive LibLZMA::LibLZMA
                       DCMTK::dcmdata DCMTK::dcmjpeg PkgConfig::OPENJPEG charls)
 if(LOBULE_FUZZ)
   return()

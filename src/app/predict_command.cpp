@@ -17,7 +17,7 @@ class PredictCommand : public Command {
         .inputs = "MODEL|NETWORK INPUT...",
         .inputs_help =
             "a model folder, a shipped model's name (lobule models), or a standard network in torchvision's "
-            "spelling (resnet18, squeezenet1_1, ...) with --weights; then pictures (PNG, JPEG, PGM, PPM), "
+            "spelling (resnet18, squeezenet1_1, ...) with --weights; then pictures (PNG, JPEG, JPEG XL, TIFF, PGM, PPM), "
             "DICOM or NIfTI "
             "images, folders or archives of them",
         .examples = {"lobule predict squeezenet1_1 --weights squeezenet1_1.pth photo.png -o out",

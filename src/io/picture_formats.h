@@ -15,5 +15,7 @@ void check_picture_size(const std::string& name, std::uint64_t row_bytes, std::u
 PictureValues read_png_picture(PictureBytes bytes, const std::string& name);
 PictureValues read_jpeg_picture(PictureBytes bytes, const std::string& name);
 PictureValues read_pnm_picture(PictureBytes bytes, const std::string& name);
+PictureValues read_tiff_picture(PictureBytes bytes, const std::string& name);
+PictureValues read_jxl_picture(PictureBytes bytes, const std::string& name);
 
 }  // namespace lobule::io

@@ -18,16 +18,19 @@ struct Format {
   const char* name;
 };
 
-constexpr std::string_view kTiffLittle("II\x2A\0", 4), kTiffBig("MM\0\x2A", 4);
+constexpr std::string_view kTiffLittle("II\x2A\0", 4), kTiffBig("MM\0\x2A", 4), kJxlBare("\xFF\x0A", 2),
+    kJxlBoxed("\0\0\0\x0CJXL \r\n\x87\n", 12);
 
-const std::array<Format, 11> kFormats{{{"\x89PNG\r\n\x1a\n", read_png_picture, "PNG"},
+const std::array<Format, 13> kFormats{{{"\x89PNG\r\n\x1a\n", read_png_picture, "PNG"},
                                        {"\xFF\xD8\xFF", read_jpeg_picture, "JPEG"},
                                        {"P2", read_pnm_picture, "PGM"},
                                        {"P3", read_pnm_picture, "PPM"},
                                        {"P5", read_pnm_picture, "PGM"},
                                        {"P6", read_pnm_picture, "PPM"},
-                                       {kTiffLittle, nullptr, "TIFF"},
-                                       {kTiffBig, nullptr, "TIFF"},
+                                       {kTiffLittle, read_tiff_picture, "TIFF"},
+                                       {kTiffBig, read_tiff_picture, "TIFF"},
+                                       {kJxlBare, read_jxl_picture, "JPEG XL"},
+                                       {kJxlBoxed, read_jxl_picture, "JPEG XL"},
                                        {"GIF8", nullptr, "GIF"},
                                        {"BM", nullptr, "BMP"},
                                        {"RIFF", nullptr, "WebP"}}};
@@ -56,7 +59,7 @@ bool is_picture(std::span<const std::uint8_t> bytes) {
 
 PictureValues read_picture(std::span<const std::uint8_t> bytes, const std::string& name) {
   const Format* format = format_of(bytes);
-  const std::string readable = "Convert it to PNG, JPEG, PGM or PPM";
+  const std::string readable = "Convert it to PNG, JPEG, JPEG XL, TIFF, PGM or PPM";
   if (format == nullptr) throw Error(name, "it is no picture of a known format", "", readable);
   if (format->read == nullptr)
     throw Error(name, std::string("it looks like ") + format->name, "that format is not read", readable);

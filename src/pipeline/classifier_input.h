@@ -10,7 +10,7 @@
 
 namespace lobule::pipeline {
 
-// The picture in a PNG, JPEG, PGM or PPM; the single frame of a DICOM image, with its rescale slope and
+// The picture in a PNG, JPEG, JPEG XL, TIFF, PGM or PPM; the single frame of a DICOM image, with its rescale slope and
 // MONOCHROME1 turned so that large is bright; the single slice of a NIfTI image, its first voxel at the left
 // of the first row. The latter two have `largest` = 0: their values mean what they are. Throws Error (where:
 // `name`) for other files, several frames or slices, and colour in DICOM.

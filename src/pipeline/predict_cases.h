@@ -15,7 +15,7 @@ namespace lobule::pipeline {
 struct PredictCase {
   std::string stem;                     // of the result's name; no two cases share one
   std::vector<io::InputFile> channels;  // a file a channel
-  bool picture = false;                 // PNG, JPEG, PGM or PPM instead of NIfTI
+  bool picture = false;                 // as io/picture_read.h reads them, instead of NIfTI
 };
 
 struct PredictCases {

@@ -129,10 +129,15 @@ TEST(PictureRead, TellsPicturesFromOtherFiles) {
 }
 
 TEST(PictureRead, RefusesWhatItCannotReadWithTheReason) {
-  EXPECT_EQ(message_of("hello"),
-            "picture: it is no picture of a known format. Convert it to PNG, JPEG, PGM or PPM.");
+  EXPECT_EQ(
+      message_of("hello"),
+      "picture: it is no picture of a known format. Convert it to PNG, JPEG, JPEG XL, TIFF, PGM or PPM.");
+  EXPECT_EQ(message_of("GIF89a"),
+            "picture: it looks like GIF; that format is not read. Convert it to PNG, JPEG, JPEG XL, TIFF, "
+            "PGM or PPM.");
   EXPECT_EQ(message_of(std::string("II\x2A\0", 4)),
-            "picture: it looks like TIFF; that format is not read. Convert it to PNG, JPEG, PGM or PPM.");
+            "picture: it is a damaged TIFF; Cannot read TIFF header.");
+  EXPECT_EQ(message_of("\xFF\x0A"), "picture: it is a damaged JPEG XL; it ends too early.");
   EXPECT_EQ(message_of("P5 4 4 255\nabc"), "picture: it is a damaged PGM or PPM; it ends too early.");
   EXPECT_EQ(message_of("P5 0 4 255\nabc"),
             "picture: it is a damaged PGM or PPM; its width, height or largest value is 0.");
