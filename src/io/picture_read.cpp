@@ -37,6 +37,8 @@ const std::array<Format, 13> kFormats{{{"\x89PNG\r\n\x1a\n", read_png_picture, "
 
 const Format* format_of(PictureBytes bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  // DICOM objects may begin as a TIFF does (PS3.10, 7.1: the preamble).
+  if (text.size() >= kPictureStart && text.substr(128, 4) == "DICM") return nullptr;
   const auto found = std::find_if(kFormats.begin(), kFormats.end(),
                                   [&](const Format& format) { return text.starts_with(format.start); });
   return found == kFormats.end() ? nullptr : &*found;

@@ -15,7 +15,10 @@ struct PictureValues {
   std::vector<float> values;                // row by row from the top, channels interleaved
 };
 
-// Whether bytes begin as one of these formats does.
+// So many bytes of a file tell what it is.
+inline constexpr std::size_t kPictureStart = 132;
+
+// Whether bytes begin as one of these formats does, and are no DICOM object.
 bool is_picture(std::span<const std::uint8_t> bytes);
 
 // PNG of every kind: palettes become RGB, fewer than 8 bits a sample become 8, transparency is left out and

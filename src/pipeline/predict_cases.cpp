@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool holds_picture(const fs::path& path) {
-  std::array<char, 16> start{};
+  std::array<char, io::kPictureStart> start{};
   std::ifstream file(path, std::ios::binary);
   file.read(start.data(), start.size());
   return io::is_picture(

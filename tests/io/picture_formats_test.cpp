@@ -90,6 +90,14 @@ TEST(PictureFormats, ReadsGreyTiffInStripsAndTilesOfEitherByteOrder) {
     }
 }
 
+TEST(PictureFormats, ADicomObjectThatBeginsAsTiffIsNoPicture) {
+  std::string bytes = tiff_of({});
+  bytes.replace(128, 4, "DICM");
+  EXPECT_FALSE(is_picture({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}));
+  bytes.replace(128, 4, "DICO");
+  EXPECT_TRUE(is_picture({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}));
+}
+
 TEST(PictureFormats, TurnsATiffWhoseWhiteIsZero) {
   const PictureValues picture = read(tiff_of({.photometric = PHOTOMETRIC_MINISWHITE}));
   EXPECT_EQ(picture.largest, 255);

@@ -1,0 +1,17 @@
+#pragma once
+// Side and view where people write them: in a file's name.
+
+#include <string>
+
+namespace lobule::exam {
+
+struct NamedView {
+  std::string side;  // "R", "L" or ""
+  std::string view;  // "CC", "MLO", … or ""
+};
+
+// Of "1-L-CC.png", "case7_RIGHT_MLO.dcm", "mg_rmlo.png": whole words between signs, in any case; of a path
+// its last part without ending. Words that contradict each other say nothing.
+NamedView view_of_name(const std::string& name);
+
+}  // namespace lobule::exam
