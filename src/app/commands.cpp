@@ -6,6 +6,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_analyze_command());
   commands.push_back(make_outlines_command());
+  commands.push_back(make_density_command());
   commands.push_back(make_sort_command());
   commands.push_back(make_info_command());
   commands.push_back(make_convert_command());

@@ -47,6 +47,7 @@ std::string upper(std::string word) {
 
 NamedView view_of_name(const std::string& name) {
   Claim side, view;
+  std::vector<std::string> rest;
   for (const std::string& word : words_of(name)) {
     if (word == "r" || word == "right") side.add("R");
     if (word == "l" || word == "left") side.add("L");
@@ -55,9 +56,11 @@ NamedView view_of_name(const std::string& name) {
     } else if (word.size() > 2 && (word[0] == 'r' || word[0] == 'l') && is_view(word.substr(1))) {
       side.add(word[0] == 'r' ? "R" : "L");
       view.add(upper(word.substr(1)));
+    } else if (!word.empty() && word != "r" && word != "l" && word != "right" && word != "left") {
+      rest.push_back(word);
     }
   }
-  return {side.agreed(), view.agreed()};
+  return {side.agreed(), view.agreed(), join(rest, " ")};
 }
 
 }  // namespace lobule::exam

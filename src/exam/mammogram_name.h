@@ -8,6 +8,7 @@ namespace lobule::exam {
 struct NamedView {
   std::string side;  // "R", "L" or ""
   std::string view;  // "CC", "MLO", … or ""
+  std::string rest;  // the other words: what views of one breast pair have in common, "1", "case7"
 };
 
 // Of "1-L-CC.png", "case7_RIGHT_MLO.dcm", "mg_rmlo.png": whole words between signs, in any case; of a path

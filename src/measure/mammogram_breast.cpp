@@ -193,6 +193,35 @@ double top_share(const Mask& breast, const std::array<int, 4>& box) {
   return static_cast<double>(width) / box[2];
 }
 
+// Fills what the domain is judged by; `coarse` from 0 to 1 with dark air, `beside` bright pieces in the air.
+void describe_shape(const Image<float>& coarse, const Mask& beside, const std::array<int, 4>& box,
+                    double range, MammogramBreast& result) {
+  const Mask& breast = result.breast;
+  const int w = breast.grid.size[0], h = breast.grid.size[1];
+  const auto from_chest = [&](int x) {  // columns count from the chest wall
+    return result.chest_at_right ? box[0] + box[2] - 1 - x : box[0] + x;
+  };
+  double filled = 0, reached = 0, far = 0;
+  for (int y = 0; y < h; ++y) {
+    int last = -1, count = 0;
+    for (int x = 0; x < box[2]; ++x)
+      if (breast.at(from_chest(x), y, 0) != 0) last = x, ++count;
+    filled += count;
+    reached += last + 1;
+    far += breast.at(result.chest_at_right ? 0 : w - 1, y, 0);
+  }
+  result.row_fill = reached > 0 ? filled / reached : 0;
+  result.far_edge = far / h;
+  result.depth_over_height = static_cast<double>(box[2]) / box[3];
+  const Mask near = dilate(breast, kOpening + 1);
+  double sum = 0;
+  int count = 0;
+  for (int y = 1; y < h - 1; ++y)
+    for (int x = 1; x < w - 1; ++x)
+      if (near.at(x, y, 0) == 0 && beside.at(x, y, 0) == 0) sum += gradient(coarse, x, y), ++count;
+  result.air_texture = count > 0 && range > 0 ? sum / count / range : 0;
+}
+
 // Coarse, from 0 to 1 between two percentiles; padding becomes what the darkest is.
 Image<float> coarse_of(const Image<float>& image, double& low, double& range) {
   const int w = image.grid.size[0], h = image.grid.size[1], longest = std::max(w, h);
@@ -280,6 +309,7 @@ MammogramBreast find_mammogram_breast(const Image<float>& image, MammogramPolari
   const std::array<double, 2> fill = edge_fill(result.breast, outer);
   result.top_share = top_share(result.breast, outer);
   result.chest_at_right = fill[1] > fill[0];
+  result.chest_fill = std::max(fill[0], fill[1]);
   result.chest_margin = std::abs(fill[1] - fill[0]) / std::max({fill[0], fill[1], 1e-9});
 
   const double to_x = static_cast<double>(image.grid.size[0]) / coarse.grid.size[0],
@@ -288,6 +318,7 @@ MammogramBreast find_mammogram_breast(const Image<float>& image, MammogramPolari
   const Mask near = dilate(result.breast, kOpening + 1);
   for (std::size_t i = 0; i < tissue.voxels.size(); ++i)
     beside.voxels[i] = tissue.voxels[i] != 0 && near.voxels[i] == 0 ? 1 : 0;
+  describe_shape(coarse, beside, outer, (result.brightest - result.air) / range, result);
   const Components pieces = connected_components(beside, Connectivity::full);
   for (int label = 1; label < static_cast<int>(pieces.count.size()); ++label) {
     const std::size_t count = pieces.count[static_cast<std::size_t>(label)];

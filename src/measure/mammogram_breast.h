@@ -22,6 +22,11 @@ struct MammogramBreast {
   // How wide the breast is where it leaves the image at the top, over its depth from the chest wall; 0 where
   // it does not. Oblique views have the pectoral muscle and the armpit there.
   double top_share = 0;
+  // What mammogram_domain.h judges by. Of rows that hold breast, the share that is filled from the chest wall
+  // to the furthest breast pixel; of the breast's height, the share that its outermost columns at the chest
+  // wall fill; of the image's height, the share where the breast reaches the opposite edge; depth from the
+  // chest wall over height; the mean gradient of air, over the range from air to the brightest breast.
+  double row_fill = 0, chest_fill = 0, far_edge = 0, depth_over_height = 0, air_texture = 0;
   // In the image's unit, turned over where `inverted` (air below tissue): of air, and what 99.5 % of the
   // breast do not exceed.
   double air = 0, brightest = 1;

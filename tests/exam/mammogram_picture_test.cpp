@@ -162,6 +162,7 @@ TEST(MammogramPicture, ReadsSideAndViewInNames) {
   is("A_0002_1.png", "", "");
   is("left_right_comparison.png", "", "");
   is("R/scan.png", "", "");
+  EXPECT_EQ(view_of_name("a/nyu_bcc_1_L_CC.png").rest, view_of_name("a/nyu_bcc_1_RMLO.png").rest);
 }
 
 TEST(MammogramPicture, SaysWhereSideAndViewConflict) {

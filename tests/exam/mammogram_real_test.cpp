@@ -7,14 +7,17 @@
 
 #include "core/table.h"
 #include "exam/mammogram_picture.h"
+#include "io/dicom_pixels.h"
 #include "io/files.h"
+#include "io/picture_read.h"
+#include "measure/mammogram_domain.h"
 #include "support/test_support.h"
 
 namespace lobule::exam {
 namespace {
 
 struct Count {
-  int images = 0, chest = 0, polarity = 0, view = 0, warned = 0;
+  int images = 0, chest = 0, polarity = 0, view = 0, warned = 0, refused = 0;
 };
 
 std::string stem_of(const std::string& name) {
@@ -51,6 +54,7 @@ Count count(const std::vector<io::InputFile>& files, const Table& table, const s
     counted.chest +=
         picture.breast.found && picture.mirrored == (table.cell(row->second, "chest_side") == "right") ? 1
                                                                                                        : 0;
+    counted.refused += measure::mammogram_domain(picture.breast).inside() ? 0 : 1;
     counted.view += picture.view == view(row->second) ? 1 : 0;
     for (const Finding& finding : picture.findings)
       if (finding.severity == Severity::warning) {
@@ -73,6 +77,7 @@ TEST(MammogramReal, FilmOfThreeDigitisers) {
   EXPECT_EQ(counted.polarity, 66);
   EXPECT_EQ(counted.view, 66);
   EXPECT_EQ(counted.warned, 0);
+  EXPECT_EQ(counted.refused, 0);
 }
 
 Count count_mias(const std::filesystem::path& folder, const std::vector<std::string>& archives) {
@@ -93,6 +98,7 @@ TEST(MammogramReal, FilmOfMias) {
   EXPECT_EQ(counted.polarity, 48);
   EXPECT_EQ(counted.view, 48);
   EXPECT_EQ(counted.warned, 0);
+  EXPECT_EQ(counted.refused, 0);
 }
 
 // A minute and a half; run it with --gtest_also_run_disabled_tests.
@@ -104,6 +110,7 @@ TEST(MammogramReal, DISABLED_FilmOfMiasInFull) {
   EXPECT_EQ(counted.polarity, 322);
   EXPECT_EQ(counted.view, 319);
   EXPECT_EQ(counted.warned, 2);
+  EXPECT_EQ(counted.refused, 1) << "mdb057, whose muscle somebody painted out";
 }
 
 TEST(MammogramReal, DigitalImagesOfSeveralVendors) {
@@ -122,6 +129,49 @@ TEST(MammogramReal, DigitalImagesOfSeveralVendors) {
   EXPECT_EQ(counted.polarity, 15);
   EXPECT_EQ(counted.view, 15);
   EXPECT_EQ(counted.warned, 0);
+  EXPECT_EQ(counted.refused, 0);
+}
+
+// The pixels of a DICOM object or a picture, whatever its header says; of colours the first channel.
+Image<float> bare_pixels(const std::filesystem::path& path) {
+  Image<float> image;
+  const std::string bytes = io::read_file(path);
+  const std::span<const std::uint8_t> span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  if (io::is_picture(span)) {
+    const io::PictureValues picture = io::read_picture(span, "picture");
+    image.grid.size = {picture.width, picture.height, 1};
+    image.voxels = io::grey(picture);
+    return image;
+  }
+  const io::DicomHeader header = io::read_dicom_header(path, "image");
+  const io::PixelFormat format = io::pixel_format(header, "image");
+  image.grid.size = {format.columns, format.rows, 1};
+  if (format.samples_per_pixel == 1) {
+    image.voxels = io::read_frames_as_float(path, header, "image", 0, 1);
+    return image;
+  }
+  const std::vector<std::uint8_t> stored = io::read_stored_pixels(path, header, "image", 0, 1);
+  const auto samples = static_cast<std::size_t>(format.samples_per_pixel);
+  for (std::size_t i = 0; i < image.grid.voxel_count(); ++i) image.voxels.push_back(stored[i * samples]);
+  return image;
+}
+
+TEST(MammogramReal, OtherPicturesAreRefusedByTheirPixelsAlone) {
+  LOBULE_NEEDS_DATA(samples, "dicom_samples");
+  LOBULE_NEEDS_DATA(photographs, "pretrained/images");
+  std::vector<std::filesystem::path> paths;
+  for (const char* name :
+       {"derived/dx_mono1_baseline50.dcm", "derived/dx_mono1_j2k_lossy91.dcm", "derived/dx_mono1_jpll70.dcm",
+        "derived/dx_mono1_rle.dcm", "us/us_philips_ob_palette_rle_regions.dcm",
+        "us/us_philips_palette_rle_regions.dcm", "us/us_sonosite_30frames_jpeg_ybr422_regions.dcm",
+        "mg/mg_siemens_stereo_overlay_out_of_bounds.dcm", "mg/dbt_hologic_bto_4frames_j2k.dcm",
+        "ts/CT_small.dcm", "ts/MR_small.dcm", "seg/ct23x38x3/IMG0001.dcm", "seg/ct23x38x3/IMG0002.dcm"})
+    paths.push_back(samples / name);
+  for (const auto& entry : std::filesystem::directory_iterator(photographs)) paths.push_back(entry.path());
+  for (const std::filesystem::path& path : paths) {
+    const MammogramPicture picture = standard_mammogram(bare_pixels(path), false, "picture");
+    EXPECT_FALSE(measure::mammogram_domain(picture.breast).inside()) << path;
+  }
 }
 
 }  // namespace

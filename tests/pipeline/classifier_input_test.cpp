@@ -117,8 +117,9 @@ TEST(ClassifierInput, OtherFilesAreRefused) {
     read_image_for_classifier(scratch / "note.txt", "note.txt");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(),
-                 "note.txt: it is no picture of a known format. Convert it to PNG, JPEG, PGM or PPM.");
+    EXPECT_STREQ(
+        error.what(),
+        "note.txt: it is no picture of a known format. Convert it to PNG, JPEG, JPEG XL, TIFF, PGM or PPM.");
   }
 }
 

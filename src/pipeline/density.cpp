@@ -1,0 +1,202 @@
+#include "pipeline/density.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "core/parallel.h"
+#include "core/text.h"
+#include "exam/mammogram_name.h"
+#include "io/dicom_read.h"
+#include "io/files.h"
+#include "io/picture_read.h"
+#include "io/png.h"
+#include "pipeline/density_image.h"
+#include "pipeline/models.h"
+#include "pipeline/sorted_inputs.h"
+#include "report/density_page.h"
+#include "report/density_tables.h"
+#include "report/measurements.h"
+
+namespace lobule::pipeline {
+namespace {
+namespace fs = std::filesystem;
+using report::DensityExam;
+using report::DensityImage;
+
+// A page of more pictures opens too slowly.
+constexpr int kMostPictured = 80;
+constexpr std::size_t kHashShown = 12;
+
+// Whether a file may hold an image at all; text and tables among images are left out, broken images are not.
+bool may_be_image(const io::InputFile& file) {
+  std::array<char, io::kPictureStart> start{};
+  std::ifstream stream(file.path, std::ios::binary);
+  stream.read(start.data(), start.size());
+  if (io::is_picture(
+          {reinterpret_cast<const std::uint8_t*>(start.data()), static_cast<std::size_t>(stream.gcount())}))
+    return true;
+  try {
+    io::read_dicom_header(file.path, file.name);
+  } catch (const io::NotDicom&) {
+    return false;
+  } catch (const Error&) {
+    // A damaged one is an image, refused with its reason.
+  }
+  return true;
+}
+
+std::vector<io::InputFile> images_among(const std::vector<io::InputFile>& files,
+                                        const std::vector<std::string>& inputs, Findings& findings) {
+  std::vector<io::InputFile> images;
+  std::size_t others = 0;
+  for (const io::InputFile& file : files) {
+    const bool named = std::find(inputs.begin(), inputs.end(), file.name) != inputs.end();
+    if (named || may_be_image(file))
+      images.push_back(file);
+    else
+      ++others;
+  }
+  if (others > 0)
+    findings.push_back({Severity::note, std::to_string(others) + (others == 1 ? " file" : " files"),
+                        "neither pictures nor DICOM objects", "left out", ""});
+  return images;
+}
+
+std::string stem_of(const std::string& name) {
+  const std::string last = name.substr(name.find_last_of("/\\:") + 1);
+  const auto dot = last.rfind('.');
+  return escape_path_component(dot == std::string::npos || dot == 0 ? last : last.substr(0, dot));
+}
+
+// What images of one woman at one time have in common: patient and study, or of pictures folder and name
+// without side and view. A picture whose name says neither stands alone.
+std::string exam_key(const MeasuredImage& measured) {
+  const DensityImage& image = measured.image;
+  if (!measured.study_uid.empty()) return "study " + image.patient_id + "\n" + measured.study_uid;
+  const exam::NamedView named = exam::view_of_name(image.file);
+  if (named.side.empty() && named.view.empty()) return "file " + image.file;
+  const auto slash = image.file.find_last_of("/\\:");
+  return "name " + (slash == std::string::npos ? "" : image.file.substr(0, slash)) + "\n" + named.rest;
+}
+
+// Right and left CC, right and left MLO, then the others.
+int hanging_place(const DensityImage& image) {
+  const int view = image.view == "CC" ? 0 : image.view == "MLO" ? 1 : 2;
+  const int side = image.side == "R" ? 0 : image.side == "L" ? 1 : 2;
+  return 3 * view + side;
+}
+
+void summarize(DensityExam& exam) {
+  std::stable_sort(exam.images.begin(), exam.images.end(), [](const DensityImage& a, const DensityImage& b) {
+    return hanging_place(a) < hanging_place(b);
+  });
+  std::vector<measure::DensityView> views;
+  double percent = 0, lowest = 0, highest = 0, masking = 0;
+  for (const DensityImage& image : exam.images) {
+    if (!image.density) continue;
+    views.push_back({image.side, image.view, image.density->percent_density});
+    percent += image.density->percent_density, masking += image.density->masking;
+    lowest += image.lowest_percent, highest += image.highest_percent;
+  }
+  if (views.empty()) return;
+  const auto n = static_cast<double>(views.size());
+  exam.percent_density = percent / n, exam.masking = masking / n;
+  exam.lowest_percent = lowest / n, exam.highest_percent = highest / n;
+  exam.findings = measure::density_differences(views, "exam " + std::to_string(exam.number));
+}
+
+DensityNetwork network_of(const std::string& model) {
+  if (model == "density" && !shipped_model(model))
+    throw Error("model density", "it is not among the shipped models",
+                "density is measured by a network, and there is no other way",
+                "Name a model folder with --model, or make one with lobule-train density");
+  return DensityNetwork::open(model);
+}
+
+void write(const fs::path& out, const report::DensityResults& results, const Provenance& provenance) {
+  io::write_file(out / "density.csv", to_csv(report::density_table(results)));
+  io::write_file(out / "density.json", report::density_json(results));
+  io::write_file(out / "report.html", report::density_page_html(results, provenance));
+  io::write_file(out / "provenance.json", report::provenance_json(provenance));
+}
+
+// Refusals are errors of the run; what is doubted is told image by image.
+void tell(const DensityImage& image, Findings& findings) {
+  if (image.status == report::DensityStatus::refused)
+    return findings.push_back({Severity::error, image.file, "refused: " + image.reason, "", ""});
+  for (const Finding& finding : image.findings)
+    if (finding.severity != Severity::note) findings.push_back(finding);
+}
+
+}  // namespace
+
+void DensityOptions::list_options(OptionSet& options) {
+  options.add("output,o", output,
+              {.help = "Folder for results; made when it is missing.", .group = "Output"});
+  options.add("model", model,
+              {.help = "The network: a model folder of the task density, or a shipped model's name."});
+  options.add("threads", threads,
+              {.help = "Processors to use; 0 takes all. Results do not depend on it.",
+               .group = "Running",
+               .min = 0,
+               .max = 1024,
+               .affects_result = false});
+}
+
+DensityOutcome measure_density(const std::vector<std::string>& inputs, const DensityOptions& options,
+                               Context& context) {
+  set_thread_count(options.threads);
+  const fs::path out = options.output;
+  const DensityNetwork network = network_of(options.model);
+  io::prepare_output_folder(out);
+  io::Inputs found =
+      io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(out), {}, context.cancellation);
+  leave_out_results(found.files, out);
+  report::DensityResults results;
+  results.method = "network " + network.name() + ", SHA-256 " + network.sha256().substr(0, kHashShown);
+  results.findings = found.findings;
+  const std::vector<io::InputFile> files = images_among(found.files, inputs, results.findings);
+
+  DensityOutcome outcome;
+  std::map<std::string, std::size_t> exams;
+  std::set<std::string> stems;
+  context.progress.begin("measure density");
+  for (std::size_t n = 0; n < files.size(); ++n) {
+    context.cancellation.check();
+    context.progress.update(static_cast<double>(n) / static_cast<double>(files.size()));
+    MeasuredImage measured = measure_image(files[n], network, outcome.measured < kMostPictured, context);
+    DensityImage& image = measured.image;
+    const std::string stem = stem_of(image.file);
+    image.stem = stem;
+    for (int k = 2; !stems.insert(image.stem).second; ++k) image.stem = stem + "_" + std::to_string(k);
+    if (image.density) {
+      ++outcome.measured;
+      const Grid& grid = measured.labels.grid;
+      io::write_file(out / "masks" / (image.stem + "_labels.png"),
+                     io::encode_png({grid.size[0], grid.size[1], 1, measured.labels.voxels}));
+    } else {
+      ++outcome.refused;
+    }
+    tell(image, outcome.findings);
+    const auto [place, is_new] = exams.emplace(exam_key(measured), results.exams.size());
+    if (is_new) {
+      results.exams.emplace_back();
+      results.exams.back().number = static_cast<int>(results.exams.size());
+    }
+    results.exams[place->second].images.push_back(std::move(image));
+  }
+  context.progress.finish();
+  for (DensityExam& exam : results.exams) {
+    summarize(exam);
+    outcome.findings.insert(outcome.findings.end(), exam.findings.begin(), exam.findings.end());
+  }
+  outcome.findings.insert(outcome.findings.end(), results.findings.begin(), results.findings.end());
+  write(out, results, context.provenance);
+  remove_scratch(out);
+  return outcome;
+}
+
+}  // namespace lobule::pipeline

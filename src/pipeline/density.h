@@ -1,0 +1,31 @@
+#pragma once
+// Breast density on mammograms: any files in, one table, one page and one mask an image out.
+
+#include <string>
+#include <vector>
+
+#include "core/context.h"
+#include "core/options.h"
+
+namespace lobule::pipeline {
+
+struct DensityOptions {
+  std::string output;
+  std::string model = "density";
+  int threads = 0;
+
+  void list_options(OptionSet& options);
+};
+
+struct DensityOutcome {
+  int measured = 0, refused = 0;  // images
+  Findings findings;
+};
+
+// OUT/density.csv, density.json, report.html, provenance.json and masks/<stem>_labels.png
+// (docs/formats/density.md). An image that is refused stops no other. Throws Error when an input does not
+// exist, the output cannot be written, or there is no network.
+DensityOutcome measure_density(const std::vector<std::string>& inputs, const DensityOptions& options,
+                               Context& context);
+
+}  // namespace lobule::pipeline

@@ -1,0 +1,24 @@
+#pragma once
+// One mammogram, from its file to its numbers.
+
+#include <optional>
+
+#include "core/context.h"
+#include "io/inputs.h"
+#include "pipeline/density_network.h"
+#include "report/density_results.h"
+
+namespace lobule::pipeline {
+
+struct MeasuredImage {
+  report::DensityImage image;
+  std::string study_uid;
+  Mask labels;  // on the input's pixels; empty where refused
+};
+
+// `pictured`: with the pictures of the page. Never throws for what is wrong with the file: the image is then
+// refused with the reason.
+MeasuredImage measure_image(const io::InputFile& file, const DensityNetwork& network, bool pictured,
+                            Context& context);
+
+}  // namespace lobule::pipeline

@@ -1,0 +1,203 @@
+#include "report/density_page.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/resample.h"
+#include "core/text.h"
+#include "measure/mammogram_breast.h"
+#include "report/figures.h"
+#include "report/page.h"
+
+namespace lobule::report {
+namespace {
+
+constexpr int kShown = 460;  // pixels along the longer side of a picture
+constexpr Colour kMuscleOnBlack{204, 121, 167}, kBreastOnBlack{255, 233, 90};
+constexpr double kTint = 0.35;  // of dense tissue's colour
+constexpr Window kMaskingWindow{0.25, 1};
+
+// The extents of a picture that fits.
+std::pair<int, int> shown_size(const Grid& grid) {
+  const double scale = std::min(1.0, static_cast<double>(kShown) / std::max(grid.size[0], grid.size[1]));
+  return {std::max(1, static_cast<int>(std::lround(grid.size[0] * scale))),
+          std::max(1, static_cast<int>(std::lround(grid.size[1] * scale)))};
+}
+
+template <class T>
+Image<T> presented(Image<T> image, bool chest_at_right) {
+  image.grid.spacing_mm = {1, 1, 1};
+  image.grid.origin_mm = {0, 0, 0};
+  if (!chest_at_right) return image;
+  const int w = image.grid.size[0];
+  for (int y = 0; y < image.grid.size[1]; ++y)
+    std::reverse(image.voxels.begin() + static_cast<std::ptrdiff_t>(y) * w,
+                 image.voxels.begin() + static_cast<std::ptrdiff_t>(y + 1) * w);
+  return image;
+}
+
+Mask nearest(const Mask& labels, int columns, int rows) {
+  Grid grid;
+  grid.size = {columns, rows, 1};
+  Mask small(grid);
+  for (int y = 0; y < rows; ++y)
+    for (int x = 0; x < columns; ++x)
+      small.at(x, y, 0) = labels.at((2 * x + 1) * labels.grid.size[0] / (2 * columns),
+                                    (2 * y + 1) * labels.grid.size[1] / (2 * rows), 0);
+  return small;
+}
+
+Canvas canvas_of(const Image<float>& image, bool chest_at_right) {
+  const auto [columns, rows] = shown_size(image.grid);
+  const Image<float> small = presented(measure::box_means(image, columns, rows), chest_at_right);
+  return {small, view_grid(Plane::axial, bounds_of(small.grid), 1), {0, 1}};
+}
+
+std::string title_of(const DensityImage& image) {
+  const std::string side = image.side == "R" ? "Right " : image.side == "L" ? "Left " : "Side unknown, ";
+  return side + (image.view.empty() ? "view unknown" : image.view);
+}
+
+std::string pill_tone(DensityStatus status) {
+  return status == DensityStatus::ok ? "good" : status == DensityStatus::warned ? "warning" : "error";
+}
+
+std::string percent_text(const DensityImage& image) {
+  return format_fixed(image.density->percent_density, 1) + " % (" + format_fixed(image.lowest_percent, 1) +
+         "–" + format_fixed(image.highest_percent, 1) + ")";
+}
+
+std::string area_text(const std::optional<double>& cm2) {
+  return cm2 ? format_fixed(*cm2, 1) : "–";
+}
+
+Html numbers_table(const DensityExam& exam) {
+  std::vector<std::vector<Html>> rows;
+  for (const DensityImage& image : exam.images) {
+    std::vector<Html> row{text(title_of(image)), text(image.file)};
+    if (image.density) {
+      const measure::BreastDensity& d = *image.density;
+      for (const std::string& words :
+           {percent_text(image), area_text(d.breast_cm2), area_text(d.dense_cm2),
+            std::to_string(d.birads4) + ", " + std::string(1, d.birads5), format_fixed(d.masking, 1) + " %"})
+        row.push_back(text(words));
+    } else {
+      row.insert(row.end(), 5, text("–"));
+    }
+    row.push_back(pill(pill_tone(image.status), to_text(image.status)) + text(" " + image.reason));
+    rows.push_back(std::move(row));
+  }
+  return table({{"View"},
+                {"File"},
+                {"Percent density", true},
+                {"Breast, cm²", true},
+                {"Dense, cm²", true},
+                {"BI-RADS 4th, 5th", true},
+                {"Masking", true},
+                {"Status"}},
+               rows);
+}
+
+Html picture_of(const io::Picture& picture_, const DensityImage& image, const std::string& what) {
+  return figure(picture(io::png_data_uri(picture_), title_of(image) + ", " + what),
+                text(title_of(image) + ", " + what));
+}
+
+Html views(const DensityExam& exam) {
+  std::vector<Html> outlines, maps;
+  for (const DensityImage& image : exam.images) {
+    if (image.outlined.pixels.empty()) continue;
+    outlines.push_back(picture_of(image.outlined, image, percent_text(image)));
+    maps.push_back(
+        picture_of(image.masking, image, "masking " + format_fixed(image.density->masking, 1) + " %"));
+  }
+  if (outlines.empty()) return {};
+  return legend({{css(kBreastOnBlack), "breast"},
+                 {css(kTissueOnBlack), "dense tissue"},
+                 {css(kMuscleOnBlack), "pectoral muscle"}}) +
+         side_by_side(outlines, 230) +
+         paragraph(text(
+             "Masking map: how much of a disc of 15 mm around each point is dense tissue. The score is the "
+             "share of the breast where three quarters are.")) +
+         heat_scale({100 * kMaskingWindow.low, 100 * kMaskingWindow.high}, "%") + side_by_side(maps, 230);
+}
+
+Html exam_cards(const DensityExam& exam) {
+  if (!exam.percent_density) return paragraph(text("No image of this exam was measured."));
+  const char category = measure::birads5_of(*exam.percent_density);
+  return cards(
+      {{"Percent density", format_fixed(*exam.percent_density, 1), "%",
+        "mean of all views; copies that should not matter give " + format_fixed(*exam.lowest_percent, 1) +
+            " to " + format_fixed(*exam.highest_percent, 1),
+        ""},
+       {"BI-RADS 4th edition", std::to_string(measure::birads4_of(*exam.percent_density)), "", "quartiles",
+        ""},
+       {"BI-RADS 5th edition", std::string(1, category), "",
+        measure::words_of_birads5(category) + "; an estimate, not calibrated", ""},
+       {"Masking", format_fixed(*exam.masking, 1), "%", "of the breast could hide a lesion of 15 mm", ""}});
+}
+
+Html exam_section(const DensityExam& exam) {
+  Findings findings = exam.findings;
+  for (const DensityImage& image : exam.images)
+    findings.insert(findings.end(), image.findings.begin(), image.findings.end());
+  Html content = exam_cards(exam) + views(exam) + numbers_table(exam);
+  if (!findings.empty()) content += findings_list(findings);
+  return section("exam" + std::to_string(exam.number), "Exam " + std::to_string(exam.number), content);
+}
+
+}  // namespace
+
+io::Picture outlined_picture(const Image<float>& image, const Mask& labels, bool chest_at_right) {
+  Canvas canvas = canvas_of(image, chest_at_right);
+  const Mask small = presented(nearest(labels, canvas.width(), canvas.height()), chest_at_right);
+  Mask breast = small;
+  for (std::uint8_t& label : breast.voxels)
+    label = label == measure::kAdipose || label == measure::kDense ? 1 : 0;
+  io::Picture tinted = canvas.picture();
+  canvas.outline(breast, 1, kBreastOnBlack);
+  canvas.outline(small, measure::kPectoral, kMuscleOnBlack);
+  canvas.outline(small, measure::kDense, kTissueOnBlack, 1);
+  const io::Picture& lines = canvas.picture();
+  const std::uint8_t colour[3] = {kTissueOnBlack.red, kTissueOnBlack.green, kTissueOnBlack.blue};
+  for (std::size_t i = 0; i < small.voxels.size(); ++i)
+    for (std::size_t c = 0; c < 3; ++c) {
+      std::uint8_t& value = tinted.pixels[3 * i + c];
+      const bool line = lines.pixels[3 * i + c] != value;
+      if (line)
+        value = lines.pixels[3 * i + c];
+      else if (small.voxels[i] == measure::kDense)
+        value = static_cast<std::uint8_t>(std::lround((1 - kTint) * value + kTint * colour[c]));
+    }
+  return tinted;
+}
+
+io::Picture masking_picture(const Image<float>& image, const measure::MaskingMap& map, bool chest_at_right) {
+  Canvas canvas = canvas_of(image, chest_at_right);
+  Image<float> shares = map.dense_share;
+  const double mm = static_cast<double>(canvas.width()) / shares.grid.size[0];
+  shares = presented(std::move(shares), chest_at_right);
+  // The map's coarser pixels cover the picture's.
+  shares.grid.spacing_mm = {mm, static_cast<double>(canvas.height()) / shares.grid.size[1], 1};
+  shares.grid.origin_mm = {0.5 * mm - 0.5, 0.5 * shares.grid.spacing_mm.y - 0.5, 0};
+  canvas.overlay(shares, nullptr, kMaskingWindow, nullptr, {}, 0.7);
+  return canvas.picture();
+}
+
+std::string density_page_html(const DensityResults& results, const Provenance& provenance) {
+  std::size_t images = 0, refused = 0;
+  for (const DensityExam& exam : results.exams)
+    for (const DensityImage& image : exam.images)
+      ++images, refused += image.status == DensityStatus::refused ? 1 : 0;
+  Html body =
+      paragraph(text("Percent density is the dense share of the breast's area, without the pectoral muscle. "
+                     "Labels are by the " +
+                     results.method + "."));
+  for (const DensityExam& exam : results.exams) body += exam_section(exam);
+  body += section("findings", "Findings of the run", findings_list(results.findings));
+  body += provenance_section(provenance);
+  return to_html(
+      {"Breast density", std::to_string(images) + " images, " + std::to_string(refused) + " refused", body});
+}
+
+}  // namespace lobule::report

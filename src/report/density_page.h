@@ -1,0 +1,22 @@
+#pragma once
+// report.html of `lobule density`: each exam's views as they hang, with the breast's contour, dense tissue,
+// the masking map and the numbers.
+
+#include <optional>
+#include <string>
+
+#include "core/context.h"
+#include "report/density_results.h"
+
+namespace lobule::report {
+
+// Pictures of one view in standard form (chest wall left), shown with the chest wall at the right edge where
+// `chest_at_right`: the contours of breast and muscle with dense tissue tinted; and how much of each pixel's
+// surroundings is dense.
+io::Picture outlined_picture(const Image<float>& image, const Mask& labels, bool chest_at_right);
+io::Picture masking_picture(const Image<float>& image, const measure::MaskingMap& map, bool chest_at_right);
+
+// The page shows exam numbers and file names, no patient's ID.
+std::string density_page_html(const DensityResults& results, const Provenance& provenance);
+
+}  // namespace lobule::report

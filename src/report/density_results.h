@@ -1,0 +1,51 @@
+#pragma once
+// What `lobule density` found, as values that writers read (density_tables.h, density_page.h).
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "io/png.h"
+#include "measure/breast_density.h"
+
+namespace lobule::report {
+
+enum class DensityStatus { ok, warned, refused };
+std::string to_text(DensityStatus status);
+
+struct DensityImage {
+  std::string file;        // as the user would know it
+  std::string stem;        // its mask is masks/<stem>_labels.png
+  std::string patient_id;  // empty of pictures
+  std::string side, side_source, view, view_source;
+  std::optional<double> spacing_mm;
+  std::string spacing_source;
+  std::vector<std::string> steps;  // from the file's values to standard form
+  DensityStatus status = DensityStatus::ok;
+  std::string reason;       // of warned and refused
+  double domain_score = 0;  // measure::MammogramDomain; 0 where the header refused
+  // Nothing where refused.
+  std::optional<measure::BreastDensity> density;
+  double lowest_percent = 0, highest_percent = 0;  // over copies that should not matter
+  Findings findings;
+  // Presented as usual, right breasts with the chest wall at the right edge; empty where not pictured.
+  io::Picture outlined, masking;
+};
+
+// Images of one woman at one time.
+struct DensityExam {
+  int number = 0;                    // in the run, from 1
+  std::vector<DensityImage> images;  // R CC, L CC, R MLO, L MLO, then others
+  // The mean over images that were measured, and the means of their lowest and highest; nothing without any.
+  std::optional<double> percent_density, lowest_percent, highest_percent, masking;
+  Findings findings;  // differences between views
+};
+
+struct DensityResults {
+  std::string method;  // the network with the hash of its weights
+  std::vector<DensityExam> exams;
+  Findings findings;  // of the whole run
+};
+
+}  // namespace lobule::report

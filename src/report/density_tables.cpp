@@ -1,0 +1,109 @@
+#include "report/density_tables.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+
+namespace lobule::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kDecimals = 2;
+
+std::string cell(const std::optional<double>& value) {
+  return value ? format_fixed(*value, kDecimals) : "";
+}
+
+Json number(const std::optional<double>& value) {
+  return value ? Json(*parse_number(format_fixed(*value, kDecimals))) : Json();
+}
+
+Json findings_json(const Findings& findings) {
+  Json list = Json::array();
+  for (const Finding& finding : findings)
+    list.push_back({{"severity", name(finding.severity)}, {"text", sentence(finding)}});
+  return list;
+}
+
+Json image_json(const DensityImage& image) {
+  Json json{{"file", image.file},
+            {"mask", image.density ? Json("masks/" + image.stem + "_labels.png") : Json()},
+            {"patient_id", image.patient_id},
+            {"side", image.side},
+            {"side_source", image.side_source},
+            {"view", image.view},
+            {"view_source", image.view_source},
+            {"spacing_mm", image.spacing_mm ? Json(*image.spacing_mm) : Json()},
+            {"spacing_source", image.spacing_source},
+            {"steps", image.steps},
+            {"status", to_text(image.status)},
+            {"reason", image.reason},
+            {"domain_score", number(image.domain_score)}};
+  if (image.density) {
+    const measure::BreastDensity& d = *image.density;
+    json["breast_cm2"] = number(d.breast_cm2);
+    json["dense_cm2"] = number(d.dense_cm2);
+    json["pd"] = number(d.percent_density);
+    json["pd_low"] = number(image.lowest_percent);
+    json["pd_high"] = number(image.highest_percent);
+    json["birads4"] = d.birads4;
+    json["birads5"] = std::string(1, d.birads5);
+    json["dense"] = d.dense;
+    json["masking"] = number(d.masking);
+  }
+  json["findings"] = findings_json(image.findings);
+  return json;
+}
+
+}  // namespace
+
+std::string to_text(DensityStatus status) {
+  switch (status) {
+    case DensityStatus::ok: return "ok";
+    case DensityStatus::warned: return "warned";
+    case DensityStatus::refused: return "refused";
+  }
+  return "";
+}
+
+Table density_table(const DensityResults& results) {
+  Table table{{"file", "patient_id", "side", "view", "breast_cm2", "dense_cm2", "pd", "pd_low", "pd_high",
+               "vbd", "birads4", "birads5", "dense", "masking", "status", "reason"},
+              {}};
+  for (const DensityExam& exam : results.exams)
+    for (const DensityImage& image : exam.images) {
+      std::vector<std::string> row{image.file, image.patient_id, image.side, image.view};
+      if (image.density) {
+        const measure::BreastDensity& d = *image.density;
+        row.insert(row.end(),
+                   {cell(d.breast_cm2), cell(d.dense_cm2), cell(d.percent_density),
+                    cell(image.lowest_percent), cell(image.highest_percent), "", std::to_string(d.birads4),
+                    std::string(1, d.birads5), d.dense ? "yes" : "no", cell(d.masking)});
+      } else {
+        row.resize(14);
+      }
+      row.insert(row.end(), {to_text(image.status), image.reason});
+      table.rows.push_back(std::move(row));
+    }
+  return table;
+}
+
+std::string density_json(const DensityResults& results) {
+  Json json{{"version", kDensityVersion}, {"method", results.method}, {"exams", Json::array()}};
+  for (const DensityExam& exam : results.exams) {
+    Json entry{{"exam_number", exam.number},
+               {"pd", number(exam.percent_density)},
+               {"pd_low", number(exam.lowest_percent)},
+               {"pd_high", number(exam.highest_percent)},
+               {"masking", number(exam.masking)},
+               {"images", Json::array()},
+               {"findings", findings_json(exam.findings)}};
+    for (const DensityImage& image : exam.images) entry["images"].push_back(image_json(image));
+    json["exams"].push_back(std::move(entry));
+  }
+  json["findings"] = findings_json(results.findings);
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace lobule::report
