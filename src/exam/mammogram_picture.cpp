@@ -153,12 +153,20 @@ void from_name(MammogramPicture& picture, const std::string& name) {
   take(named.view, picture.view, picture.view_source, "view");
 }
 
+// "052Y" (PS3.5, value representation AS); younger patients than a year have no mammogram.
+std::optional<double> age_of(const io::DicomDataset& d) {
+  const std::string age = d.text(io::Tag{0x0010, 0x1010});
+  if (!age.ends_with('Y')) return {};
+  return parse_number(age.substr(0, age.size() - 1));
+}
+
 MammogramPicture from_dicom(const io::InputFile& file) {
   const io::DicomHeader header = read_mammogram_dicom(file.path, file.name);
   const io::DicomDataset& d = header.dataset;
   MammogramPicture picture;
   picture.patient_id = d.text(io::tag::PatientID);
   picture.study_uid = d.text(io::tag::StudyInstanceUID);
+  picture.age_years = age_of(d);
   const MammogramHeader said = read_mammogram_header(d);
   picture.side = said.side;
   picture.side_source = said.side.empty() ? "" : "the header";

@@ -27,6 +27,7 @@ struct MammogramPicture {
   std::optional<double> spacing_mm;
   std::string spacing_source;
   std::string patient_id, study_uid;  // empty of pictures
+  std::optional<double> age_years;    // PatientAge (0010,1010), where it is in years
 
   // From input to standard form, in this order: so many columns at the chest wall cut off, mirrored, grey
   // scale turned over.

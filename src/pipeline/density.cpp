@@ -15,6 +15,7 @@
 #include "io/png.h"
 #include "pipeline/density_image.h"
 #include "pipeline/models.h"
+#include "pipeline/screening_files.h"
 #include "pipeline/sorted_inputs.h"
 #include "report/density_page.h"
 #include "report/density_tables.h"
@@ -89,7 +90,34 @@ int hanging_place(const DensityImage& image) {
   return 3 * view + side;
 }
 
-void summarize(DensityExam& exam) {
+// What the next examination is decided by.
+struct Screening {
+  std::vector<measure::ScreeningRule> rules;
+  std::map<std::string, measure::ScreeningFacts> women;
+  std::map<int, std::optional<double>> ages;  // of exams, as headers say
+
+  explicit Screening(const DensityOptions& options)
+      : rules(options.rules.empty()
+                  ? measure::usual_screening_rules()
+                  : screening_rules_from_json(io::read_file(options.rules), options.rules)) {
+    if (!options.women.empty()) women = women_from_csv(io::read_file(options.women), options.women);
+  }
+
+  measure::NextModality next(const DensityExam& exam) const {
+    measure::ScreeningFacts facts;
+    const DensityImage& first = exam.images.front();
+    const auto woman =
+        women.find(first.patient_id.empty() ? exam::view_of_name(first.file).rest : first.patient_id);
+    if (woman != women.end()) facts = woman->second;
+    if (const auto age = ages.find(exam.number); !facts.age_years && age != ages.end())
+      facts.age_years = age->second;
+    facts.percent_density = exam.percent_density;
+    facts.masking = exam.masking;
+    return measure::next_modality(rules, facts, *exam.lowest_percent, *exam.highest_percent);
+  }
+};
+
+void summarize(DensityExam& exam, const Screening& screening) {
   std::stable_sort(exam.images.begin(), exam.images.end(), [](const DensityImage& a, const DensityImage& b) {
     return hanging_place(a) < hanging_place(b);
   });
@@ -106,6 +134,7 @@ void summarize(DensityExam& exam) {
   exam.percent_density = percent / n, exam.masking = masking / n;
   exam.lowest_percent = lowest / n, exam.highest_percent = highest / n;
   exam.findings = measure::density_differences(views, "exam " + std::to_string(exam.number));
+  exam.next = screening.next(exam);
 }
 
 DensityNetwork network_of(const std::string& model) {
@@ -138,6 +167,15 @@ void DensityOptions::list_options(OptionSet& options) {
               {.help = "Folder for results; made when it is missing.", .group = "Output"});
   options.add("model", model,
               {.help = "The network: a model folder of the task density, or a shipped model's name."});
+  options.add("women", women,
+              {.help = "A table (CSV) of what is known of women, by patient_id: age, lifetime_risk, genes, "
+                       "chest_radiation, breast_cancer, breast_cancer_before_50, atypia.",
+               .group = "Next examination"});
+  options.add(
+      "rules", rules,
+      {.help = "Rules (JSON) for the next examination instead of those that are built in, which are written "
+               "to OUT/rules.json.",
+       .group = "Next examination"});
   options.add("threads", threads,
               {.help = "Processors to use; 0 takes all. Results do not depend on it.",
                .group = "Running",
@@ -150,6 +188,7 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
                                Context& context) {
   set_thread_count(options.threads);
   const fs::path out = options.output;
+  Screening screening(options);
   const DensityNetwork network = network_of(options.model);
   io::prepare_output_folder(out);
   io::Inputs found =
@@ -186,15 +225,17 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
       results.exams.emplace_back();
       results.exams.back().number = static_cast<int>(results.exams.size());
     }
+    if (measured.age_years) screening.ages[results.exams[place->second].number] = measured.age_years;
     results.exams[place->second].images.push_back(std::move(image));
   }
   context.progress.finish();
   for (DensityExam& exam : results.exams) {
-    summarize(exam);
+    summarize(exam, screening);
     outcome.findings.insert(outcome.findings.end(), exam.findings.begin(), exam.findings.end());
   }
   outcome.findings.insert(outcome.findings.end(), results.findings.begin(), results.findings.end());
   write(out, results, context.provenance);
+  io::write_file(out / "rules.json", screening_rules_json(screening.rules));
   remove_scratch(out);
   return outcome;
 }

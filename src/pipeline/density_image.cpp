@@ -115,6 +115,7 @@ MeasuredImage measure_image(const io::InputFile& file, const DensityNetwork& net
     const exam::MammogramPicture picture = exam::read_mammogram_picture(file);
     describe(picture, image);
     result.study_uid = picture.study_uid;
+    result.age_years = picture.age_years;
     if (picture.refusal)
       refuse(image, reason_of(*picture.refusal));
     else

@@ -137,11 +137,25 @@ Html exam_cards(const DensityExam& exam) {
        {"Masking", format_fixed(*exam.masking, 1), "%", "of the breast could hide a lesion of 15 mm", ""}});
 }
 
+// The rule that decided, its facts, and what it could not know.
+Html next_words(const DensityExam& exam) {
+  if (!exam.next) return {};
+  const measure::NextModality& next = *exam.next;
+  std::string words = next.advice;
+  if (!next.source.empty()) words += " " + next.source + ".";
+  if (!next.reasons.empty()) words += " Because of: " + join(next.reasons, ", ") + ".";
+  if (!next.unknown.empty())
+    words += " Not known, so that rules which ask for it were passed over: " + join(next.unknown, ", ") + ".";
+  if (next.uncertain)
+    words += " Uncertain: at the lowest or highest percent density that was measured another rule decides.";
+  return paragraph(strong("Next examination: " + next.modality + ". ") + text(words));
+}
+
 Html exam_section(const DensityExam& exam) {
   Findings findings = exam.findings;
   for (const DensityImage& image : exam.images)
     findings.insert(findings.end(), image.findings.begin(), image.findings.end());
-  Html content = exam_cards(exam) + views(exam) + numbers_table(exam);
+  Html content = exam_cards(exam) + next_words(exam) + views(exam) + numbers_table(exam);
   if (!findings.empty()) content += findings_list(findings);
   return section("exam" + std::to_string(exam.number), "Exam " + std::to_string(exam.number), content);
 }

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "io/png.h"
 #include "measure/breast_density.h"
+#include "measure/next_modality.h"
 
 namespace lobule::report {
 
@@ -39,6 +40,7 @@ struct DensityExam {
   std::vector<DensityImage> images;  // R CC, L CC, R MLO, L MLO, then others
   // The mean over images that were measured, and the means of their lowest and highest; nothing without any.
   std::optional<double> percent_density, lowest_percent, highest_percent, masking;
+  std::optional<measure::NextModality> next;
   Findings findings;  // differences between views
 };
 

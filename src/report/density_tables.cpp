@@ -56,6 +56,13 @@ Json image_json(const DensityImage& image) {
   return json;
 }
 
+Json next_json(const std::optional<measure::NextModality>& next) {
+  if (!next) return {};
+  return {{"modality", next->modality}, {"advice", next->advice},   {"rule", next->rule},
+          {"source", next->source},     {"reasons", next->reasons}, {"uncertain", next->uncertain},
+          {"unknown", next->unknown}};
+}
+
 }  // namespace
 
 std::string to_text(DensityStatus status) {
@@ -97,6 +104,7 @@ std::string density_json(const DensityResults& results) {
                {"pd_low", number(exam.lowest_percent)},
                {"pd_high", number(exam.highest_percent)},
                {"masking", number(exam.masking)},
+               {"next", next_json(exam.next)},
                {"images", Json::array()},
                {"findings", findings_json(exam.findings)}};
     for (const DensityImage& image : exam.images) entry["images"].push_back(image_json(image));

@@ -192,6 +192,33 @@ TEST(Density, RefusesWhatIsNoMammogramByItsPixels) {
   }
 }
 
+TEST(Density, TheNextExaminationFollowsWhatIsKnownOfTheWoman) {
+  const test::ScratchFolder folder;
+  test::write_density_model(folder.path());
+  fs::create_directories(folder / "in");
+  io::DicomDataset d = test::mammogram_dataset(test::drawn_mammogram());
+  d.put_text(io::Tag{0x0010, 0x1010}, "AS", "061Y");
+  io::write_dicom(folder / "in/view.dcm", d);
+  io::write_file(folder / "women.csv", "patient_id,genes\nLOBULE-TEST,BRCA1\n");
+  const auto next = [&](const std::string& women, const std::string& rules) {
+    DensityOptions options;
+    options.output = (folder / "out").string();
+    options.model = (folder / "density").string();
+    options.women = women, options.rules = rules;
+    Context context;
+    measure_density({(folder / "in").string()}, options, context);
+    return nlohmann::json::parse(io::read_file(folder / "out/density.json")).at("exams").at(0).at("next");
+  };
+  EXPECT_EQ(next("", "").at("modality"), "DBT");
+  EXPECT_EQ(next((folder / "women.csv").string(), "").at("rule"), "genes");
+  io::write_file(
+      folder / "rules.json",
+      R"([{"name":"old","min_age_years":60,"modality":"ultrasound","advice":"Look.","source":"ours"}])");
+  const auto own = next("", (folder / "rules.json").string());
+  EXPECT_EQ(own.at("modality"), "ultrasound");
+  EXPECT_EQ(own.at("reasons").at(0), "age 61");
+}
+
 TEST(Density, OneBadFileStopsNoOther) {
   Measuring run;
   run.add("good.dcm", test::mammogram_dataset(test::drawn_mammogram()));
