@@ -29,7 +29,7 @@ struct Variant {
 constexpr std::array<Variant, 6> kVariants{
     {{}, {.upside_down = true}, {.scale = 0.9}, {.scale = 1.1}, {.gamma = 0.85}, {.gamma = 1.15}}};
 
-// Whole pixels of a picture.
+// Whole pixels of a picture; what lies beyond it is air.
 struct Part {
   int x = 0, y = 0, width = 0, height = 0;
 };
@@ -39,7 +39,9 @@ Image<float> cut(const Image<float>& picture, const Part& part) {
   grid.size = {part.width, part.height, 1};
   Image<float> result(grid);
   for (int y = 0; y < part.height; ++y)
-    for (int x = 0; x < part.width; ++x) result.at(x, y, 0) = picture.at(part.x + x, part.y + y, 0);
+    for (int x = 0; x < part.width; ++x)
+      if (picture.grid.contains(part.x + x, part.y + y, 0))
+        result.at(x, y, 0) = picture.at(part.x + x, part.y + y, 0);
   return result;
 }
 
@@ -101,7 +103,7 @@ void write_labels(const Probabilities& p, const Part& part, Mask& labels) {
     for (int x = 0; x < part.width; ++x) {
       const int i = std::min(static_cast<int>((x + 0.5) * to_x), p.width - 1),
                 j = std::min(static_cast<int>((y + 0.5) * to_y), p.height - 1);
-      if (keep.at(i, j, 0) != 0)
+      if (keep.at(i, j, 0) != 0 && labels.grid.contains(part.x + x, part.y + y, 0))
         labels.at(part.x + x, part.y + y, 0) =
             label_of(p.between((x + 0.5) * to_x - 0.5, (y + 0.5) * to_y - 0.5));
     }
@@ -129,12 +131,12 @@ Part around(const Probabilities& p, const Grid& picture) {
       if (keep.at(x, y, 0) != 0) x1 = std::max(x1, x), y0 = std::min(y0, y), y1 = std::max(y1, y);
   const int w = picture.size[0], h = picture.size[1];
   if (x1 < 0) return {0, 0, w, h};
-  // The chest wall stays the left edge.
+  // The chest wall stays the left edge. The margin is the same however much air a picture shows.
   const double to_x = static_cast<double>(w) / p.width, to_y = static_cast<double>(h) / p.height;
-  const int right = std::min(w, static_cast<int>((x1 + 1) * to_x * (1 + kMargin)) + 1);
+  const int right = static_cast<int>((x1 + 1) * to_x * (1 + kMargin)) + 1;
   const double margin = kMargin * (y1 - y0 + 1) * to_y;
-  const int top = std::max(0, static_cast<int>(y0 * to_y - margin)),
-            bottom = std::min(h, static_cast<int>((y1 + 1) * to_y + margin) + 1);
+  const int top = static_cast<int>(std::floor(y0 * to_y - margin)),
+            bottom = static_cast<int>((y1 + 1) * to_y + margin) + 1;
   return {0, top, right, bottom - top};
 }
 

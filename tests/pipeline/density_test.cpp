@@ -100,6 +100,22 @@ TEST(Density, MasksHaveTheInputsSizeAndLieOnItsPixels) {
   EXPECT_LT(wrong / static_cast<double>(mask.values.size()), 0.02);
 }
 
+TEST(Density, HowMuchAirThePictureShowsChangesNothing) {
+  const Image<float> drawn = test::drawn_mammogram();
+  Image<float> wider;
+  wider.grid.size = {330, 400, 1};
+  wider.voxels.assign(wider.grid.voxel_count(), 0);
+  for (int y = 0; y < 320; ++y)
+    for (int x = 0; x < 240; ++x) wider.at(x, y + 50, 0) = drawn.at(x, y, 0);
+  Measuring run;
+  run.add("a.dcm", test::mammogram_dataset(drawn));
+  run.add("b.dcm", test::mammogram_dataset(wider));
+  run.run();
+  ASSERT_EQ(run.outcome.measured, 2);
+  EXPECT_NEAR(run.number(0, "pd"), run.number(1, "pd"), 0.5);
+  EXPECT_NEAR(run.number(0, "breast_cm2"), run.number(1, "breast_cm2"), 0.01 * run.number(0, "breast_cm2"));
+}
+
 TEST(Density, JsonFollowsItsSchemaAndThePageNamesNoPatient) {
   Measuring run;
   run.add("view.dcm", test::mammogram_dataset(test::drawn_mammogram()));
