@@ -57,8 +57,16 @@ std::string to_text(ExamKind kind) {
   return "not_breast";
 }
 
+std::string short_name(const Series& series) {
+  constexpr std::size_t kShownOfUid = 7;
+  const std::string& uid = series.series_uid;
+  if (series.series_number != 0 || uid.size() <= kShownOfUid)
+    return "series " + std::to_string(series.series_number);
+  return "series …" + uid.substr(uid.size() - kShownOfUid);
+}
+
 std::string describe(const Series& series) {
-  std::string text = "series " + std::to_string(series.series_number);
+  std::string text = short_name(series);
   if (!series.description.empty()) text += " \"" + series.description + "\"";
   return text;
 }

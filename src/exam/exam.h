@@ -77,6 +77,8 @@ struct Series {
   std::vector<std::string> warnings;
 };
 
+// "series 7", or, where it has no number, "series …0575795": the end of its UID.
+std::string short_name(const Series& series);
 // "series 7 "t2_tse_tra"", or "series 7" without a description: how messages name a series.
 std::string describe(const Series& series);
 

@@ -122,11 +122,12 @@ std::optional<double> as_number(const std::optional<T>& value) {
   return value ? std::optional<double>(static_cast<double>(*value)) : std::nullopt;
 }
 
-bool may_be_a_phase(const SeriesWork& work) {
-  return likeliest(work.claims, Trait::acquired) == Trait::acquired &&
-         likeliest(work.claims, Trait::t1) == Trait::t1 && work.flavour != "fat" &&
-         work.flavour != "opposed_phase" && work.flavour != "phase" &&
-         work.facts.position_count >= kFewestSlices && first_placed(work.facts) != nullptr;
+// Whether one surely shows fat bright and the other suppressed: phases are measured alike.
+bool opposite_fat(const SeriesWork& a, const SeriesWork& b) {
+  constexpr double kSure = 0.8;
+  const Trait fat = likeliest(a.claims, Trait::fat_bright);
+  return fat != likeliest(b.claims, Trait::fat_bright) && probability(a.claims, fat) > kSure &&
+         probability(b.claims, fat) < 1 - kSure;
 }
 
 int flavour_rank(const std::string& flavour) {
@@ -134,6 +135,16 @@ int flavour_rank(const std::string& flavour) {
 }
 
 }  // namespace
+
+bool may_be_a_phase(const SeriesWork& work) {
+  return likeliest(work.claims, Trait::acquired) == Trait::acquired &&
+         likeliest(work.claims, Trait::t1) == Trait::t1 && may_be_a_volume(work);
+}
+
+bool may_be_a_volume(const SeriesWork& work) {
+  return work.flavour != "fat" && work.flavour != "opposed_phase" && work.flavour != "phase" &&
+         work.facts.position_count >= kFewestSlices && first_placed(work.facts) != nullptr;
+}
 
 bool same_timing(const SeriesFacts& a, const SeriesFacts& b) {
   return close_if_known(a.repetition_time_ms, b.repetition_time_ms) &&
@@ -161,7 +172,7 @@ std::vector<TimePoint> time_points(const SeriesFacts& facts, std::size_t work) {
   const std::vector<int> frames = usable_frames(facts);
   std::set<int> positions;
   for (const int i : frames) positions.insert(facts.frames[static_cast<std::size_t>(i)].position_id);
-  if (positions.size() == frames.size()) return {{work, frames}};
+  if (positions.size() == frames.size()) return {{work, frames, {}}};
   std::vector<std::vector<int>> groups =
       split_by(facts, frames, [](const FrameFacts& f) { return as_number(f.temporal_position); });
   if (groups.empty()) groups = split_by(facts, frames, [](const FrameFacts& f) { return f.acquisition_s; });
@@ -169,9 +180,9 @@ std::vector<TimePoint> time_points(const SeriesFacts& facts, std::size_t work) {
   if (groups.empty())
     groups = split_by(facts, frames, [](const FrameFacts& f) { return as_number(f.acquisition_number); });
   if (groups.empty()) groups = split_by_repetition(facts, frames);
-  if (groups.empty()) return {{work, frames}};
+  if (groups.empty()) return {{work, frames, {}}};
   std::vector<TimePoint> points;
-  for (auto& group : groups) points.push_back({work, std::move(group)});
+  for (auto& group : groups) points.push_back({work, std::move(group), {}});
   return points;
 }
 
@@ -182,7 +193,7 @@ std::vector<DynamicGroup> find_dynamics(const std::vector<SeriesWork>& works) {
     const auto partner = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
       const SeriesWork& first = works[group.front()];
       return first.flavour == works[i].flavour && same_stack(first.facts, works[i].facts) &&
-             same_timing(first.facts, works[i].facts);
+             same_timing(first.facts, works[i].facts) && !opposite_fat(first, works[i]);
     });
     if (partner == groups.end())
       groups.push_back({i});
@@ -201,6 +212,32 @@ std::vector<DynamicGroup> find_dynamics(const std::vector<SeriesWork>& works) {
     return flavour_rank(works[a.points[0].work].flavour) > flavour_rank(works[b.points[0].work].flavour);
   });
   return dynamics;
+}
+
+std::vector<std::vector<int>> shared_slab(const DynamicGroup& group, const std::vector<SeriesWork>& works) {
+  const Vec3 normal = works[group.points[0].work].facts.frames.front().normal();
+  const auto frame = [&](const TimePoint& point, int i) -> const FrameFacts& {
+    return works[point.work].facts.frames[static_cast<std::size_t>(i)];
+  };
+  double low = -1e9, high = 1e9;
+  for (const TimePoint& point : group.points) {
+    double first = 1e9, last = -1e9;
+    for (const int i : point.frames) {
+      const double at = dot(frame(point, i).position_mm, normal);
+      first = std::min(first, at), last = std::max(last, at);
+    }
+    low = std::max(low, first), high = std::min(high, last);
+  }
+  constexpr double kMargin_mm = 0.1;
+  std::vector<std::vector<int>> slab;
+  for (const TimePoint& point : group.points) {
+    slab.emplace_back();
+    for (const int i : point.frames) {
+      const double at = dot(frame(point, i).position_mm, normal);
+      if (at > low - kMargin_mm && at < high + kMargin_mm) slab.back().push_back(i);
+    }
+  }
+  return slab;
 }
 
 std::vector<std::vector<FrameRef>> shared_frames(const DynamicGroup& group,

@@ -271,6 +271,7 @@ SeriesFacts gather_facts(const DicomIndex& index, const Series& series) {
   facts.modality = first.text(io::tag::Modality);
   facts.sop_class_uid = first.text(io::tag::SOPClassUID);
   facts.vendor = vendor_of(first.text(io::tag::Manufacturer));
+  facts.frame_of_reference_uid = first.text(io::tag::FrameOfReferenceUID);
   read_texts(first, facts);
   read_physics(first, facts);
   facts.image_type_text = join(first.texts(io::tag::ImageType), "\\");

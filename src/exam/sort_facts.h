@@ -40,6 +40,7 @@ struct HeaderText {
 
 struct SeriesFacts {
   std::string modality, sop_class_uid, vendor;  // vendor: "Siemens", "GE", "Philips" or ""
+  std::string frame_of_reference_uid;           // of the first image; "" where there is none
   std::vector<HeaderText> descriptions;         // SeriesDescription, ProtocolName
   std::vector<HeaderText> sequences;            // SequenceName and the vendors' private names of it
   std::set<std::string> image_type, scanning_sequence, sequence_variant, scan_options;  // upper case

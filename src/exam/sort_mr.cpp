@@ -8,9 +8,11 @@
 
 #include "core/text.h"
 #include "exam/sort_breast.h"
+#include "exam/sort_decay.h"
 #include "exam/sort_dynamic.h"
 #include "exam/sort_kind.h"
 #include "exam/sort_late.h"
+#include "exam/sort_likeness.h"
 #include "exam/sort_modality.h"
 #include "exam/sort_network.h"
 #include "exam/sort_proofs.h"
@@ -52,7 +54,9 @@ bool is_plain_image(const SeriesWork& work) {
          (contrast == Trait::t1 || contrast == Trait::t2) && work.facts.position_count >= 3;
 }
 
-void claim_fat(std::vector<SeriesWork>& works, FrameSource& source, const Cancellation& cancellation) {
+// `weight` of a look that leaves no doubt.
+void claim_fat(std::vector<SeriesWork>& works, FrameSource& source, double weight,
+               const Cancellation& cancellation) {
   // Fat on the skin's side twice as bright as gland, or less than two thirds of it, leaves no doubt.
   constexpr double kBright = 1.4, kDark = 0.7;
   for (SeriesWork& work : works) {
@@ -60,9 +64,9 @@ void claim_fat(std::vector<SeriesWork>& works, FrameSource& source, const Cancel
     const FatLook look = look_at_fat(work.facts, source, cancellation);
     if (!look.measured) continue;
     if (look.ratio >= kBright)
-      work.claim(Trait::fat_bright, 2, "pixels", look.text + ": fat is bright");
+      work.claim(Trait::fat_bright, weight, "pixels", look.text + ": fat is bright");
     else if (look.ratio <= kDark)
-      work.claim(Trait::fat_suppressed, 2, "pixels", look.text + ": fat is dark");
+      work.claim(Trait::fat_suppressed, weight, "pixels", look.text + ": fat is dark");
     else
       work.claim(Trait::fat_bright, 0, "pixels", look.text + ": fat is neither clearly bright nor dark");
   }
@@ -229,7 +233,15 @@ void sort_mr_exam(Exam& exam, const DicomIndex& index, const SortOptions& option
     decide_mr_kind(exam, index, works, shape, network_breast);
     if (exam.kind != ExamKind::breast_mri) drop_opinions(works);
     if (exam.kind == ExamKind::breast_mri) {
-      claim_fat(works, source, cancellation);
+      // A network that sees whole pictures is right more often than a look at the skin's side.
+      claim_fat(works, source, networks != nullptr ? 1 : 2, cancellation);
+      prove_adc(works, source);
+      prove_decay(works, source, cancellation);
+      if (networks != nullptr) {
+        claim_agent(works, source);
+        claim_pairs(works, source);
+        claim_likeness(works, source);
+      }
       subtractions = prove_subtractions(works, source, cancellation);
       claim_outliers(find_dynamics(works), works, source);
     }
@@ -238,11 +250,19 @@ void sort_mr_exam(Exam& exam, const DicomIndex& index, const SortOptions& option
   }
   std::vector<DynamicGroup> groups = find_dynamics(works);
   DynamicGroup* dynamic = nullptr;
+  if (exam.kind != ExamKind::breast_mri) groups.clear();
+  if (networks != nullptr) drop_unlike(groups, works, source);
   for (DynamicGroup& group : groups) {
-    if (exam.kind != ExamKind::breast_mri) break;
     order_phases(group, works);
+    if (networks != nullptr) look_for_repeats(group, works, source, *networks, cancellation);
     if (options.use_pixels) check_enhancement(group, works, source);
     if (networks != nullptr) order_by_network(group, works, source, *networks, cancellation);
+  }
+  // Where headers say little, repeated volumes that never show an agent are no dynamic if others do.
+  std::stable_partition(groups.begin(), groups.end(), [](const DynamicGroup& group) {
+    return group.order_weight > kWeakOrder || !group.measured_change || group.enhances;
+  });
+  for (DynamicGroup& group : groups) {
     if (dynamic == nullptr && decide_dynamic(group, works))
       dynamic = &group;
     else if (dynamic != nullptr && group.points.size() >= 3)
@@ -254,11 +274,11 @@ void sort_mr_exam(Exam& exam, const DicomIndex& index, const SortOptions& option
         works[proof.pre].claim(Trait::dynamic, 3, "arithmetic",
                                "the scanner's subtractions take it as the pre-contrast phase");
     claim_late(*dynamic, works, options.use_pixels ? &source : nullptr);
+    if (networks != nullptr && dynamic->enhances) claim_kinetic_maps(*dynamic, works, source);
     if (options.use_pixels) prove_projections(*dynamic, subtractions, works, source, cancellation);
   } else {
     drop_late_claims(works);
   }
-  if (options.use_pixels && exam.kind == ExamKind::breast_mri) prove_adc(works, source);
   for (SeriesWork& work : works) finish_series(work, options);
   if (dynamic != nullptr) {
     assign_phases(*dynamic, works);

@@ -9,16 +9,8 @@
 namespace lobule::exam {
 namespace {
 
-// More than words in a header say, less than its physics: docs/methods/sorting.md.
-constexpr double kMostWeight = 3.5;
-constexpr double kSure = 0.9;
 constexpr double kUnmarked = 3, kMarkedWeight = 2;
-
-double log_odds(double p) {
-  const double most = 1 / (1 + std::exp(-kMostWeight));
-  const double bounded = std::clamp(p, 1 - most, most);
-  return std::log(bounded / (1 - bounded));
-}
+constexpr double kMostLate = 2;  // what the look of contrast agent says at most of a place in time
 
 std::string percent(double p) {
   return format_fixed(100 * p, 0) + " %";
@@ -28,11 +20,11 @@ std::string percent(double p) {
 // where it is likelier than all others together, and the others are claimed against such that the differences
 // are those of the probabilities' logarithms, `most` at most.
 void claim_probabilities(SeriesWork& work, const std::vector<std::pair<Trait, double>>& seen,
-                         const char* words[], double total, double most = kMostWeight) {
+                         const char* words[], double total, double most = kMostNetworkWeight) {
   if (total <= 0) return;
   const auto best = std::max_element(seen.begin(), seen.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
-  const double p = best->second / total, weight = std::clamp(log_odds(p), 0.0, most);
+  const double p = best->second / total, weight = std::clamp(network_log_odds(p), 0.0, most);
   for (auto trait = seen.begin(); trait != seen.end(); ++trait) {
     const std::string word = words[trait - seen.begin()];
     const double share = trait->second / total;
@@ -56,7 +48,7 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
     return;
   }
   // The prior for acquired images rests on scanners' marking of the others, which counts more than a look.
-  const double nature_weight = work.facts.image_type.empty() ? kMostWeight : kMarkedWeight;
+  const double nature_weight = work.facts.image_type.empty() ? kMostNetworkWeight : kMarkedWeight;
   if (work.facts.image_type.empty())
     work.claim(Trait::acquired, -kUnmarked, "network",
                "pixels count more where no ImageType (0008,0008) says whether this is an acquired image");
@@ -69,9 +61,11 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
                        {Trait::localizer, o.of(S::localizer)},
                        {Trait::unusable, o.of(S::other)}},
                       natures, breast, nature_weight);
-  if (acquired / breast < 0.5) return;
+  // Contrasts are those of an acquired image if it is one, which other evidence may decide.
+  constexpr double kHardlyAcquired = 0.1;
+  if (acquired / breast < kHardlyAcquired) return;
   // What the network takes for a breast it has learned the contrasts of.
-  work.claim(Trait::unknown_contrast, -std::max(0.0, log_odds(breast)), "network",
+  work.claim(Trait::unknown_contrast, -std::max(0.0, network_log_odds(breast)), "network",
              "pixels look like a breast exam (" + percent(breast) + ")");
   const char* contrasts[] = {"T1", "T2", "diffusion"};
   claim_probabilities(work,
@@ -89,35 +83,10 @@ void claim_opinion(SeriesWork& work, const SeriesOpinion& o) {
   claim_probabilities(
       work, {{Trait::fat_suppressed, o.fat_suppressed}, {Trait::fat_bright, 1 - o.fat_suppressed}}, fats, 1);
   // Before a dynamic is found, an agent says only that this is not the volume before it.
-  if (o.of(S::t1) > 0.5 * acquired && o.contrast_agent > kSure)
-    work.claim(Trait::late, 1, "network", "pixels show contrast agent (" + percent(o.contrast_agent) + ")");
-}
-
-// For each point its frames within the slices that all points cover, so that the same places are compared.
-std::vector<std::vector<int>> shared_slab(const DynamicGroup& group, const std::vector<SeriesWork>& works) {
-  const Vec3 normal = works[group.points[0].work].facts.frames.front().normal();
-  const auto frame = [&](const TimePoint& point, int i) -> const FrameFacts& {
-    return works[point.work].facts.frames[static_cast<std::size_t>(i)];
-  };
-  double low = -1e9, high = 1e9;
-  for (const TimePoint& point : group.points) {
-    double first = 1e9, last = -1e9;
-    for (const int i : point.frames) {
-      const double at = dot(frame(point, i).position_mm, normal);
-      first = std::min(first, at), last = std::max(last, at);
-    }
-    low = std::max(low, first), high = std::min(high, last);
-  }
-  constexpr double kMargin_mm = 0.1;
-  std::vector<std::vector<int>> slab;
-  for (const TimePoint& point : group.points) {
-    slab.emplace_back();
-    for (const int i : point.frames) {
-      const double at = dot(frame(point, i).position_mm, normal);
-      if (at > low - kMargin_mm && at < high + kMargin_mm) slab.back().push_back(i);
-    }
-  }
-  return slab;
+  const double late = std::min(kMostLate, network_log_odds(o.contrast_agent));
+  if (o.of(S::t1) > 0.5 * acquired && late > 0)
+    work.claim(Trait::late, late, "network",
+               "pixels show contrast agent (" + percent(o.contrast_agent) + ")");
 }
 
 // The first and the last volume of a series: of diffusion the lowest and the highest b-value.
@@ -142,110 +111,85 @@ SeriesOpinion mean_of(const std::vector<SeriesOpinion>& opinions) {
   return mean;
 }
 
-// Nobody takes T2 images of one place twice; T1 images are a dynamic's.
+// Nobody takes T2 images of one place twice; T1 images are a dynamic's. Maps of diffusion are one of all.
 void claim_repetition(SeriesWork& work, const SeriesOpinion& o, std::size_t volumes) {
+  if (volumes > 1)
+    work.claim(Trait::adc, -2.5, "pixels", "it holds each position several times, which no ADC map does");
   const bool like_t2 = o.of(SeenSequence::t2) + o.of(SeenSequence::dwi) > 0.5;
   if (volumes > 1 && like_t2)
     work.claim(Trait::diffusion, 2.5, "pixels",
                "it holds each position several times and looks weighted by T2 or diffusion");
 }
 
-struct Order {
-  std::vector<std::size_t> points;
-  double pre_probability = 0;
-};
-
-Order network_order(const std::vector<PhaseOpinion>& opinions) {
-  Order order;
-  order.points.resize(opinions.size());
-  std::iota(order.points.begin(), order.points.end(), std::size_t{0});
-  const auto pre = std::max_element(opinions.begin(), opinions.end(),
-                                    [](const auto& a, const auto& b) { return a.phase[0] < b.phase[0]; }) -
-                   opinions.begin();
-  order.pre_probability = opinions[static_cast<std::size_t>(pre)].phase[0];
-  std::stable_sort(order.points.begin(), order.points.end(), [&](std::size_t a, std::size_t b) {
-    const bool a_pre = a == static_cast<std::size_t>(pre), b_pre = b == static_cast<std::size_t>(pre);
-    if (a_pre != b_pre) return a_pre;
-    return !a_pre && opinions[a].minutes < opinions[b].minutes;
-  });
-  return order;
+// Localizers and screens show little of anything.
+double anatomy_of(const SeriesOpinion& o) {
+  return 1 - o.of(SeenSequence::other) - o.of(SeenSequence::localizer);
 }
 
-}  // namespace
+struct Opinion {
+  SeriesOpinion seen;
+  std::size_t volumes = 0;  // that were looked at; 0: nothing could be read
+};
 
-std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const FrameSource& source,
-                                     const SeriesNetworks& networks, const Cancellation& cancellation) {
+// The mean probability of a breast over images of anatomy of one frame of reference, or of all ("").
+std::optional<double> breast_probability(const std::vector<SeriesWork>& works,
+                                         const std::vector<Opinion>& opinions, const std::string& frame) {
   double sum = 0, count = 0;
-  for (SeriesWork& work : works) {
-    cancellation.check();
-    std::vector<SeriesThumbnail> thumbnails;
-    for (const std::vector<int>& frames : shown_volumes(work.facts)) {
-      SeriesThumbnail thumbnail = normalized(series_thumbnail(work.facts, frames, source));
-      if (!thumbnail.pictures.empty()) thumbnails.push_back(std::move(thumbnail));
-    }
-    if (thumbnails.empty()) continue;
-    const SeriesOpinion opinion = mean_of(networks.sequences(thumbnails));
-    claim_opinion(work, opinion);
-    claim_repetition(work, opinion, thumbnails.size());
-    // Localizers and screens show little of anything.
-    const double anatomy = 1 - opinion.of(SeenSequence::other) - opinion.of(SeenSequence::localizer);
-    if (anatomy < 0.5) continue;
-    sum += 1 - opinion.of(SeenSequence::not_breast) / anatomy;
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    const SeriesOpinion& o = opinions[i].seen;
+    const double anatomy = anatomy_of(o);
+    if (opinions[i].volumes == 0 || anatomy < 0.5) continue;
+    if (!frame.empty() && works[i].facts.frame_of_reference_uid != frame) continue;
+    sum += 1 - o.of(SeenSequence::not_breast) / anatomy;
     count += 1;
   }
   return count > 0 ? std::optional<double>(sum / count) : std::nullopt;
 }
 
+// Gives `not_breast` its share of what shows anatomy and scales the other classes to fill the rest.
+void set_breast(SeriesOpinion& o, double breast) {
+  const double own = o.of(SeenSequence::not_breast), shared = (1 - breast) * anatomy_of(o);
+  if (own >= 1) return;
+  for (double& p : o.sequence) p *= (1 - shared) / (1 - own);
+  o.sequence[static_cast<std::size_t>(SeenSequence::not_breast)] = shared;
+}
+
+}  // namespace
+
+double network_log_odds(double probability) {
+  const double most = 1 / (1 + std::exp(-kMostNetworkWeight));
+  const double bounded = std::clamp(probability, 1 - most, most);
+  return std::log(bounded / (1 - bounded));
+}
+
+std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const FrameSource& source,
+                                     const SeriesNetworks& networks, const Cancellation& cancellation) {
+  std::vector<Opinion> opinions(works.size());
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    cancellation.check();
+    std::vector<SeriesThumbnail> thumbnails;
+    for (const std::vector<int>& frames : shown_volumes(works[i].facts)) {
+      SeriesThumbnail thumbnail = normalized(series_thumbnail(works[i].facts, frames, source));
+      if (!thumbnail.pictures.empty()) thumbnails.push_back(std::move(thumbnail));
+    }
+    if (!thumbnails.empty()) opinions[i] = {mean_of(networks.sequences(thumbnails)), thumbnails.size()};
+  }
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    if (opinions[i].volumes == 0) continue;
+    SeriesOpinion o = opinions[i].seen;
+    // Series of one frame of reference are of one patient in one place.
+    const std::string& frame = works[i].facts.frame_of_reference_uid;
+    const auto breast = breast_probability(works, opinions, frame);
+    if (breast && !frame.empty() && anatomy_of(o) >= 0.5) set_breast(o, *breast);
+    claim_opinion(works[i], o);
+    claim_repetition(works[i], o, opinions[i].volumes);
+  }
+  return breast_probability(works, opinions, "");
+}
+
 void drop_opinions(std::vector<SeriesWork>& works) {
   for (SeriesWork& work : works)
     std::erase_if(work.claims, [](const Claim& c) { return c.source == "network" && c.weight != 0; });
-}
-
-void order_by_network(DynamicGroup& group, std::vector<SeriesWork>& works, const FrameSource& source,
-                      const SeriesNetworks& networks, const Cancellation& cancellation) {
-  std::vector<SeriesThumbnail> volumes;
-  const auto slab = shared_slab(group, works);
-  for (std::size_t p = 0; p < group.points.size(); ++p) {
-    cancellation.check();
-    volumes.push_back(series_thumbnail(works[group.points[p].work].facts, slab[p], source));
-    if (volumes.back().pictures.empty()) return;
-  }
-  const std::vector<PhaseOpinion> opinions = networks.phases(volumes);
-  if (opinions.empty()) return;
-  constexpr const char* kWords[] = {"pre-contrast", "early", "later"};
-  for (std::size_t p = 0; p < opinions.size(); ++p) {
-    const auto& phase = opinions[p].phase;
-    const auto best = std::max_element(phase.begin(), phase.end()) - phase.begin();
-    const std::string when =
-        best == 0 ? "" : ", about " + format_fixed(opinions[p].minutes, 1) + " min after the agent's arrival";
-    works[group.points[p].work].claim(Trait::dynamic, 0.5, "network",
-                                      std::string("among the volumes of its dynamic it looks like the ") +
-                                          kWords[best] + " one (" +
-                                          percent(phase[static_cast<std::size_t>(best)]) + when + ")");
-  }
-  const Order order = network_order(opinions);
-  if (group.order_weight > kWeakOrder) {
-    if (order.points[0] != 0 && order.pre_probability > kSure)
-      group.order_conflicts.push_back("the network takes " +
-                                      describe(*works[group.points[order.points[0]].work].series) +
-                                      " for the pre-contrast phase (" + percent(order.pre_probability) +
-                                      "), " + group.order_source + " another");
-    return;
-  }
-  // A clear rise of the signal is a measurement; it chooses the first phase whatever the network says.
-  std::vector<std::size_t> points = order.points;
-  if (group.enhances) {
-    std::erase(points, std::size_t{0});
-    points.insert(points.begin(), std::size_t{0});
-  }
-  if (std::is_sorted(points.begin(), points.end()) && group.order_weight > 0) return;
-  std::vector<TimePoint> sorted;
-  for (const std::size_t p : points) sorted.push_back(std::move(group.points[p]));
-  group.points = std::move(sorted);
-  group.order_source +=
-      group.order_weight > 0 ? "; the network orders otherwise and decides" : "; by the network";
-  group.order_weight = std::max(group.order_weight, log_odds(order.pre_probability));
-  group.time_s.clear();
 }
 
 }  // namespace lobule::exam

@@ -8,14 +8,25 @@
 
 namespace lobule::exam {
 
+// More than words in a header say, less than its physics: docs/methods/sorting.md.
+inline constexpr double kMostNetworkWeight = 3.5;
+// The log-odds of a probability that the network gave, the largest weight at most in either direction.
+double network_log_odds(double probability);
+
 // Shows every series to the network and claims what it saw, on each axis for the likeliest trait with its
-// log-odds. Returns how probable it is, by the mean over images of anatomy, that this exam shows a breast;
-// nothing where the network saw no such image.
+// log-odds; whether series of one frame of reference show a breast is decided for all of them together.
+// Returns how probable it is, by the mean over images of anatomy, that this exam shows a breast; nothing
+// where the network saw no such image.
 std::optional<double> claim_opinions(std::vector<SeriesWork>& works, const FrameSource& source,
                                      const SeriesNetworks& networks, const Cancellation& cancellation);
 
 // Of an exam that is no breast MRI the network has learned nothing: takes back what it claimed.
 void drop_opinions(std::vector<SeriesWork>& works);
+
+// Where headers order the phases weakly: shows every point's volume to the network, and lets points leave
+// that repeat the pre-contrast phase.
+void look_for_repeats(DynamicGroup& group, std::vector<SeriesWork>& works, FrameSource& source,
+                      const SeriesNetworks& networks, const Cancellation& cancellation);
 
 // Asks in which order the phases came. Where the order rests on weak headers or none, the network's is taken:
 // the likeliest pre-contrast phase first, the others by their minutes after the agent's arrival. Where

@@ -11,13 +11,7 @@
 namespace lobule::exam {
 namespace {
 
-// Vessels and heart take up to a few per cent of a slice; the most changing half per cent lies in them.
-constexpr double kChangingFraction = 0.005;
 constexpr std::size_t kFewestVoxels = 30;
-// Blood more than doubles in spoiled gradient echo after 0.1 mmol/kg; noise and motion average out over
-// the voxels, so half of that is safe.
-constexpr double kEnhancementRatio = 1.5;
-
 struct OrderKey {
   const char* name;
   double weight;      // log-odds that the order by this key is the true one
@@ -168,20 +162,26 @@ void order_phases(DynamicGroup& group, const std::vector<SeriesWork>& works) {
   check_words(group, works);
 }
 
-void check_enhancement(DynamicGroup& group, const std::vector<SeriesWork>& works, FrameSource& source) {
-  const auto rows = shared_frames(group, works, 3);
-  const std::size_t n = group.points.size();
-  std::vector<std::vector<float>> samples(n);
-  for (const auto& row : rows) {
+std::vector<std::vector<float>> shared_samples(const DynamicGroup& group,
+                                               const std::vector<SeriesWork>& works, FrameSource& source) {
+  std::vector<std::vector<float>> samples(group.points.size());
+  for (const auto& row : shared_frames(group, works, 3)) {
     std::vector<const Pixels*> images;
     for (const FrameRef ref : row) images.push_back(&source.frame(ref));
     const std::size_t size = images[0]->size();
     if (size == 0 || std::any_of(images.begin(), images.end(), [&](auto* p) { return p->size() != size; }))
       continue;
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < samples.size(); ++i)
       samples[i].insert(samples[i].end(), images[i]->begin(), images[i]->end());
   }
-  if (samples[0].empty()) return;
+  if (samples[0].empty()) samples.clear();
+  return samples;
+}
+
+void check_enhancement(DynamicGroup& group, const std::vector<SeriesWork>& works, FrameSource& source) {
+  const std::size_t n = group.points.size();
+  const std::vector<std::vector<float>> samples = shared_samples(group, works, source);
+  if (samples.empty()) return;
   std::vector<float> range(samples[0].size());
   for (std::size_t v = 0; v < range.size(); ++v) {
     float low = samples[0][v], high = low;

@@ -13,7 +13,7 @@ ThumbnailSourceOptions series_of(std::uint64_t seed) {
   options.series.seed = seed;
   // By role, in the order of SeriesRole: the class t1 has five roles, t2 two.
   options.series.role_weights = {0.8, 0.8, 1, 1.2, 1.2, 0.9, 0.6, 0.8, 1.2, 0.8, 0.5, 0.6};
-  options.series.other_bodies = 0.1;
+  options.series.other_bodies = 0.08;
   options.series.uses_per_patient = 240;
   // Invented intensities belong to no sequence.
   options.series.strength.invented = 0;
@@ -59,7 +59,7 @@ Task sequence(const TaskOptions& options) {
   task.headline = "accuracy_sequence";
   task.limits = {"Sees three planes of 96 pixels a side; small findings do not enter.",
                  "Joins the rules of lobule sort as one piece of evidence; proofs by arithmetic outrank it."};
-  task.recipe.steps = 1600;
+  task.recipe.steps = 2400;
   task.recipe.batch = 48;
   task.recipe.learning_rate = 3e-3;
   task.recipe.average_decay = 0.99;

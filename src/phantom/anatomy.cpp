@@ -40,7 +40,7 @@ BreastShape shape_of(const AnatomyOptions& options, const Torso& torso, BreastSi
 }
 
 TorsoShape torso_shape(const AnatomyOptions& o) {
-  return {o.seed, o.trunk_half_width_mm, o.trunk_half_depth_mm, o.subcutaneous_mm, o.arms};
+  return {o.seed, o.trunk_half_width_mm, o.trunk_half_depth_mm, o.subcutaneous_mm, o.arms, o.muscle};
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ struct AnatomyOptions {
   int coarse_calcifications = 0, calcified_vessels = 0;
   double trunk_half_width_mm = 165, trunk_half_depth_mm = 100, subcutaneous_mm = 11;
   ArmPose arms = ArmPose::raised;
+  double muscle = 1;  // thickness of the chest wall's muscles, relative to typical
 };
 
 // A patient drawn from `seed` over the literature's ranges (docs/methods/phantom.md): breast volumes of about

@@ -34,7 +34,8 @@ OtherBody::OtherBody(Draw& draw) {
   waves(ripples_, 4, 60, 160);
   // Lying on the back or prone, and never quite straight.
   turn_ = turn_about_z((draw.chance(0.5) ? 3.1416 : 0) + draw.uniform(-0.25, 0.25));
-  switch (draw.weighted({0.35, 0.25, 0.25, 0.15})) {
+  // Trunks are few: half of what they show, a breast exam shows as well.
+  switch (draw.weighted({0.42, 0.3, 0.08, 0.2})) {
     case 0: make_head(draw); break;
     case 1: make_limb(draw); break;
     case 2: make_trunk(draw); break;

@@ -15,125 +15,40 @@ namespace lobule::phantom {
 
 struct SeriesSampler::Patient {
   TissueRaster raster;
+  double front_mm = -90;  // of the breasts
 };
 
 namespace {
 
 using Patient = SeriesSampler::Patient;
 
-// What a bilateral field of view may show of any patient: breasts to spine.
-constexpr Field kField{{-186, -120, -99}, {186, 213, 99}};
+// What a bilateral field of view may show of any patient: breasts to spine, and a little more for stretched
+// ones.
+constexpr Field kField{{-200, -125, -120}, {200, 225, 120}};
 
-TissueRaster random_patient(const SeriesSamplerOptions& o, std::uint64_t number) {
+// Bodies vary more than between one centre's patients (docs/methods/phantom-sampler.md, Series).
+AnatomyOptions random_body(std::uint64_t seed, bool with_lesion) {
+  AnatomyOptions body = random_options(seed, with_lesion).anatomy;
+  Draw draw(RandomStream(seed, "series sampler bodies"));
+  body.trunk_half_width_mm =
+      std::max(body.trunk_half_width_mm * draw.uniform(0.88, 1.15), body.half_width_mm + 72);
+  body.trunk_half_depth_mm *= draw.uniform(0.85, 1.2);
+  body.subcutaneous_mm = std::clamp(body.subcutaneous_mm * draw.log_uniform(0.6, 1.8), 4.0, 30.0);
+  body.muscle = draw.log_uniform(0.6, 2);
+  return body;
+}
+
+Patient random_patient(const SeriesSamplerOptions& o, std::uint64_t number) {
   const std::uint64_t own = RandomStream(o.seed, "series sampler patients").words(number)[0];
-  const AnatomyOptions options = random_options(own, number % 2 == 0).anatomy;
-  return rasterize(Anatomy(options), patient_grid(options, kField, o.patient_spacing_mm));
+  const AnatomyOptions options = random_body(own, number % 2 == 0);
+  return {rasterize(Anatomy(options), patient_grid(options, kField, o.patient_spacing_mm)),
+          breast_extent(options).front_mm};
 }
 
-MriChannel dynamic_phase(int phase) {
-  return {MriContrast::dce, phase, 0};
-}
-
-void plan_derived(Draw& draw, SeriesThumbnail& out, SeriesPlan& plan) {
-  out.phase = 1 + static_cast<int>(draw.below(5));
-  plan.channels = {dynamic_phase(out.phase), dynamic_phase(0)};
-  const std::size_t kind = draw.weighted({0.5, 0.3, 0.2});
-  out.kind = std::array{"SUB", "MIP", "PEI"}[kind];
-  plan.show = std::array{Show::difference, Show::projection, Show::ratio}[kind];
-  // Scanners add a constant, so that what loses signal is seen too.
-  if (kind != 2 && draw.chance(0.5)) plan.offset = draw.uniform(0.1, 1);
-  if (kind == 1 && draw.chance(0.6)) plan.projection_axis = static_cast<int>(draw.below(3));
-  plan.inverted = draw.chance(0.25);
-}
-
-void plan_other(Draw& draw, SeriesThumbnail& out, SeriesPlan& plan) {
-  const std::size_t kind = draw.weighted({0.4, 0.25, 0.2, 0.15});
-  out.kind = std::array{"fat", "phase", "screen", "noise"}[kind];
-  plan.fat_only = kind == 0;
-  plan.show = std::array{Show::first, Show::phase_map, Show::screen, Show::noise}[kind];
-  plan.channels = {{MriContrast::t1, 0, 0}};
-}
-
-SeriesPlan make_plan(Draw& draw, SeriesThumbnail& out, MriParameters& p) {
-  SeriesPlan plan;
-  plan.slice_mm = draw.uniform(0.9, 3);
-  plan.coverage_mm = draw.uniform(110, 195);
-  const auto one = [&](MriContrast contrast) { plan.channels = {{contrast, 0, 0}}; };
-  out.kind = "", out.phase = -1, out.b_s_per_mm2 = -1;
-  switch (out.role) {
-    case SeriesRole::t1: one(MriContrast::t1); break;
-    case SeriesRole::t1_fatsat: one(MriContrast::t1_fatsat); break;
-    case SeriesRole::t2: one(MriContrast::t2); break;
-    case SeriesRole::t2_fatsat: one(draw.chance(0.5) ? MriContrast::stir : MriContrast::t2_fatsat); break;
-    case SeriesRole::dwi: {
-      constexpr std::array kB{0.0,   50.0,  100.0, 400.0,  500.0,  600.0,
-                              700.0, 800.0, 850.0, 1000.0, 1200.0, 1500.0};
-      out.b_s_per_mm2 = kB[draw.below(kB.size())];
-      plan.channels = {{MriContrast::dwi, 0, out.b_s_per_mm2}};
-      break;
-    }
-    case SeriesRole::adc:
-      one(MriContrast::adc);
-      plan.speckled = draw.chance(0.5);
-      break;
-    case SeriesRole::dce_pre: out.phase = 0, plan.channels = {dynamic_phase(0)}; break;
-    case SeriesRole::dce_post:
-      out.phase = 1 + static_cast<int>(draw.below(6));
-      plan.channels = {dynamic_phase(out.phase)};
-      break;
-    case SeriesRole::derived: plan_derived(draw, out, plan); break;
-    case SeriesRole::localizer:
-      one(draw.chance(0.5) ? MriContrast::t1 : MriContrast::t2);
-      plan.slice_mm = draw.uniform(8, 40), plan.coverage_mm = draw.uniform(60, 300);
-      plan.slice_axis = static_cast<int>(draw.below(3));
-      break;
-    case SeriesRole::post_highres:
-      p.dynamic = p.t1_volume;
-      plan.channels = {dynamic_phase(6 + static_cast<int>(draw.below(3)))};
-      break;
-    case SeriesRole::other: plan_other(draw, out, plan); break;
-  }
-  const bool thick = out.role == SeriesRole::t2 || out.role == SeriesRole::t2_fatsat;
-  const bool diffusion = out.role == SeriesRole::dwi || out.role == SeriesRole::adc;
-  if (thick || diffusion) plan.slice_mm = draw.uniform(2.5, 6);
-  if (out.role != SeriesRole::localizer) {
-    plan.slice_axis = static_cast<int>(std::array{2u, 0u, 1u}[draw.weighted({0.85, 0.1, 0.05})]);
-    if (plan.slice_axis == 0) plan.coverage_mm = draw.uniform(250, 370);
-    // A few slices alone, as exports and derived series often have them.
-    if (draw.chance(0.2)) plan.coverage_mm = plan.slice_mm * draw.uniform(1, 25);
-  }
-  return plan;
-}
-
-SeriesPlanes place_planes(Draw& draw, const SeriesSamplerOptions& o, const SeriesPlan& plan) {
-  SeriesPlanes planes;
-  planes.size = o.size;
-  const double field = draw.uniform(270, 370);
-  planes.pixel_mm = std::max(field, plan.slice_axis == 2 ? field : plan.coverage_mm) / o.size;
-  planes.half_field_mm = field / 2;
-  planes.slice_axis = plan.slice_axis, planes.slice_mm = plan.slice_mm, planes.coverage_mm = plan.coverage_mm;
-  // One breast in some series.
-  const bool one_sided = draw.chance(0.12);
-  planes.side = draw.chance(0.5) ? 1 : -1;
-  planes.center_mm = {one_sided ? planes.side * 80 : draw.uniform(-10, 10), draw.uniform(10, 90),
-                      draw.uniform(-20, 20)};
-  if (one_sided) planes.half_field_mm = 90, planes.pixel_mm = 190.0 / o.size;
-  planes.half_depth_mm = planes.half_field_mm;
-  return planes;
-}
-
-// Rectangular fields leave the back away.
-void flatten_field(Draw& draw, SeriesPlanes& planes) {
-  constexpr double kFront_mm = -115;  // of hanging breasts
-  if (planes.slice_axis == 1) return;
-  planes.half_depth_mm = planes.half_field_mm * draw.uniform(0.45, 0.85);
-  planes.center_mm.y = kFront_mm + planes.half_depth_mm + draw.uniform(-20, 20);
-}
-
-Vec3 motion_shift(Draw& draw, const SeriesSamplerOptions& o, double most_mm) {
-  const double most = most_mm / o.patient_spacing_mm;
-  const double x = draw.uniform(-most, most), y = draw.uniform(-most, most), z = draw.uniform(-most, most);
-  return {x, y, z};
+Vec3 motion_mm(Draw& draw, double most_mm) {
+  Vec3 shift;
+  for (int axis = 0; axis < 3; ++axis) shift[axis] = draw.uniform(-most_mm, most_mm);
+  return shift;
 }
 
 void check_options(const SeriesSamplerOptions& o) {
@@ -162,7 +77,7 @@ const char* to_text(SeriesRole role) {
 
 SeriesSampler::SeriesSampler(SeriesSamplerOptions options) : options_(std::move(options)) {
   check_options(options_);
-  const auto make = [o = options_](std::uint64_t number) { return Patient{random_patient(o, number)}; };
+  const auto make = [o = options_](std::uint64_t number) { return random_patient(o, number); };
   pool_ = std::make_shared<PatientPool<Patient>>(options_.pool, make);
 }
 
@@ -178,22 +93,25 @@ void SeriesSampler::at(std::uint64_t index, SeriesThumbnail& out) const {
   out.index = index, out.size = o.size;
   out.role = static_cast<SeriesRole>(draw.weighted(o.role_weights));
   out.breast = !draw.chance(o.other_bodies);
-  MriParameters p = random_mri_parameters(draw, o.strength);
-  const SeriesPlan plan = make_plan(draw, out, p);
-  SeriesPlanes planes = place_planes(draw, o, plan);
-  const bool diffusion = out.role == SeriesRole::dwi || out.role == SeriesRole::adc;
-  if (draw.chance(diffusion ? 0.6 : 0.3)) flatten_field(draw, planes);
   const auto patient = pool_->at(pool_place(index, o.pool, o.uses_per_patient));
+  MriParameters p = random_mri_parameters(draw, o.strength);
+  widen_parameters(draw, o.strength.appearance, p);
+  const SeriesPlan plan = make_plan(draw, out, p);
+  const BodyPose pose(draw, o.strength.warp);
+  const double front_mm = pose.seen_y(patient->front_mm);
+  const SeriesPlanes planes = place_planes(draw, o.size, plan, front_mm);
   const auto drawn = [&] {
     if (!out.breast) return draw_other_body(draw, planes);
-    const Scene scene = make_scene(draw, o, p, plan, patient->raster);
-    out.fat_suppressed = scene.signals[0].fat_suppressed || plan.channels[0].contrast == MriContrast::stir;
-    return draw_patient(scene, planes, plan, motion_shift(draw, o, p.motion_mm));
+    const Scene scene = make_scene(draw, o, p, plan, patient->raster, pose, front_mm);
+    out.fat_suppressed = scene.fat_suppressed || plan.channels[0].contrast == MriContrast::stir;
+    return draw_patient(scene, planes, plan, motion_mm(draw, p.motion_mm));
   };
   SeriesPictures pictures = drawn();
   const bool odd = plan.show == Show::phase_map || plan.show == Show::screen || plan.show == Show::noise;
-  // Sections of some millimetres average the noise of several voxels; maps have less.
-  const double sigma = (out.role == SeriesRole::adc ? 0.5 : 0.6) * p.noise;
+  // Sections of some millimetres average the noise of several voxels; maps have less, echo planar images
+  // more.
+  const double louder = out.role == SeriesRole::dwi ? draw.uniform(1, 3) : 1;
+  const double sigma = (out.role == SeriesRole::adc ? 0.5 : 0.6) * louder * p.noise;
   if (out.breast && odd)
     draw_odd(draw, plan.show, o.size, pictures.values);
   else
@@ -210,21 +128,24 @@ DynamicThumbnails SeriesSampler::dynamic(std::uint64_t index) const {
   DynamicThumbnails out;
   out.index = index, out.size = o.size;
   MriParameters p = random_mri_parameters(draw, o.strength);
+  widen_parameters(draw, o.strength.appearance, p);
   const int phases = 2 + static_cast<int>(draw.weighted({1, 1, 2, 3, 3, 2, 1}));
   SeriesThumbnail as_series;
   as_series.role = SeriesRole::dce_pre;
   SeriesPlan plan = make_plan(draw, as_series, p);
   plan.channels.clear();
   for (int phase = 0; phase < phases; ++phase) {
-    plan.channels.push_back(dynamic_phase(phase));
+    plan.channels.push_back({MriContrast::dce, phase, 0});
     out.minutes.push_back(phase == 0 ? -1 : p.first_post_min + (phase - 1) * p.interval_min);
   }
-  const SeriesPlanes planes = place_planes(draw, o, plan);
-  const Scene scene = make_scene(draw, o, p, plan, patient->raster);
+  const BodyPose pose(draw, o.strength.warp);
+  const double front_mm = pose.seen_y(patient->front_mm);
+  const SeriesPlanes planes = place_planes(draw, o.size, plan, front_mm);
+  const Scene scene = make_scene(draw, o, p, plan, patient->raster, pose, front_mm);
   std::vector<Vec3> shifts;
   std::vector<float> gains;
   for (int phase = 0; phase < phases; ++phase) {
-    shifts.push_back(phase == 0 ? Vec3{} : motion_shift(draw, o, p.motion_mm));
+    shifts.push_back(phase == 0 ? Vec3{} : motion_mm(draw, p.motion_mm));
     // The receiver's gain drifts a little from phase to phase.
     gains.push_back(static_cast<float>(std::exp(0.03 * draw.normal())));
   }

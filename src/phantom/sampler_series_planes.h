@@ -1,25 +1,28 @@
 #pragma once
-// Three planes through a digital patient, as a small picture of a series shows them.
+// Three planes through a digital patient, as the small picture of a series shows them
+// (exam/series_thumbnail.h).
 
 #include <cstdint>
 #include <vector>
 
-#include "phantom/sampler_warp.h"
+#include "core/image.h"
 
 namespace lobule::phantom {
 
-// Each plane has `size` pixels of `pixel_mm` a side: transversal through the centre, coronal a quarter of the
-// field from its front, sagittal a quarter from a side (through the middle of narrow fields).
+// The field of view of a series and the planes of its three pictures, which have `size` pixels a side:
+// transversal through the centre, coronal a quarter of the field from its front, sagittal a quarter from the
+// patient's left (through the middle of fields narrower than 220 mm).
 struct SeriesPlanes {
   int size = 96;
-  double pixel_mm = 4;
   Vec3 center_mm;
-  double side = 1;     // −1 or 1: which half the sagittal plane lies in
-  int slice_axis = 2;  // slices are stacked along it
-  double slice_mm = 2, coverage_mm = 160;
-  double half_field_mm = 160;  // along the other two axes, but for
-  double half_depth_mm = 160;  // the field from front to back
+  Vec3 extent_mm{320, 320, 160};  // along the slice axis a multiple of the slices' distance
+  int slice_axis = 2;             // slices are stacked along it
+  double slice_mm = 2;
 
+  // Makes the extent along the slice axis the whole number of slices nearest to a length, one at least.
+  void stack(double coverage_mm);
+
+  double pixel_mm() const;  // such that the longest extent fills a picture
   std::size_t pixels() const { return static_cast<std::size_t>(size) * static_cast<std::size_t>(size); }
 
   // The LPS point of a pixel, `depth_mm` from its plane, moved to the middle of the slice it lies in; false
@@ -27,15 +30,12 @@ struct SeriesPlanes {
   bool point(int plane, int x, int y, double depth_mm, Vec3& mm) const;
 };
 
-// Points of one plane that the series covers, in pixels of the picture and voxels of a raster.
+// Points of one plane that the series covers: the pixels of the picture, and where they lie in space.
 struct PlanePoints {
   std::vector<std::uint32_t> pixel;
-  std::vector<float> x, y, z;
+  std::vector<Vec3> mm;
   std::size_t size() const { return pixel.size(); }
 };
-PlanePoints points_of(const SeriesPlanes& planes, int plane, double depth_mm, const Grid& raster);
-
-// The voxels of a raster that linear interpolation at the points, moved by up to `margin` voxels, reads.
-VoxelBox box_of(const PlanePoints& points, const Grid& raster, double margin);
+PlanePoints points_of(const SeriesPlanes& planes, int plane, double depth_mm);
 
 }  // namespace lobule::phantom

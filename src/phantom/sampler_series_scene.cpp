@@ -6,13 +6,14 @@
 
 #include "core/parallel.h"
 #include "phantom/sampler_elsewhere.h"
+#include "phantom/sampler_warp.h"
 
 namespace lobule::phantom {
 namespace {
 
 // A projection's depth, and its layers.
 constexpr double kProjected_mm = 150;
-constexpr int kLayers = 40;
+constexpr int kLayers = 30;
 
 // What a fat-water separation calls fat, with some water left in it.
 void keep_fat(const TissueTable& tissues, MaterialSignals& signals) {
@@ -39,78 +40,62 @@ float shown(const SeriesPlan& plan, float late, float early) {
 
 }  // namespace
 
-CoilShading::CoilShading(Draw& draw, const SeriesSamplerOptions& o, const MriParameters& p, const Grid& grid)
-    : on_(o.strength.appearance > 0), grid_(grid) {
-  if (!on_) return;
-  fade_mm_ = draw.uniform(60, 260), least_ = draw.uniform(0.02, 0.4);
+CoilShading::CoilShading(Draw& draw, double breasts_front_mm) {
+  front_mm = breasts_front_mm + draw.uniform(0, 70);
+  loop = draw.chance(0.5);
+  fade_mm = loop ? draw.log_uniform(40, 200) : draw.log_uniform(40, 260);
+  least = draw.uniform(0.02, 0.4);
   const bool banded = draw.chance(0.12);
-  band_mm_ = draw.uniform(25, 80);
-  if (!banded) band_mm_ = 1e9;
-  const double spacing = 70 / o.patient_spacing_mm;
-  bias_ = SmoothField(draw.stream(), draw.block(), grid.size, {spacing, spacing, spacing}, 2 * p.bias);
+  const double band = draw.uniform(25, 80);
+  if (banded) band_mm = band;
 }
 
-void CoilShading::apply(std::size_t channels, SignalLanes& lanes) const {
-  if (!on_) return;
-  const VoxelBox& box = lanes.box;
-  parallel_for(static_cast<std::size_t>(box.size[2]), [&](std::size_t k) {
-    std::vector<float> row(static_cast<std::size_t>(grid_.size[0]));
-    const SmoothField::Plane shading(bias_, static_cast<int>(k) + box.low[2]);
-    for (int j = 0; j < box.size[1]; ++j) {
-      std::fill(row.begin(), row.end(), 0.0f);
-      shading.add_row(j + box.low[1], row.data());
-      const double y = grid_.origin_mm.y + (j + box.low[1]) * grid_.spacing_mm.y;
-      double coil = least_ + (1 - least_) * std::exp(-std::max(0.0, y + 40) / fade_mm_);
-      if (y > band_mm_) coil *= 0.1;
-      const std::size_t start = (k * static_cast<std::size_t>(box.size[1]) + static_cast<std::size_t>(j)) *
-                                static_cast<std::size_t>(box.size[0]);
-      for (std::size_t i = 0; i < static_cast<std::size_t>(box.size[0]); ++i) {
-        const float bias = row[i + static_cast<std::size_t>(box.low[0])];
-        const float gain = static_cast<float>(coil) * (2 + bias) / (2 - bias);
-        for (std::size_t c = 0; c < channels; ++c) lanes.lanes[c][start + i] *= gain;
-      }
-    }
-  });
+double CoilShading::at(double y_mm) const {
+  if (fade_mm == 0) return 1;
+  const double depth = std::max(0.0, y_mm - front_mm) / fade_mm;
+  // On the axis of a loop: (1 + (d / R)²)^(−3/2).
+  const double fall = loop ? std::pow(1 + depth * depth, -1.5) : std::exp(-depth);
+  const double gain = least + (1 - least) * fall;
+  return y_mm > band_mm ? 0.1 * gain : gain;
 }
 
 Scene make_scene(Draw& draw, const SeriesSamplerOptions& o, const MriParameters& p, const SeriesPlan& plan,
-                 const TissueRaster& raster) {
-  const Grid& grid = raster.grid;
+                 const TissueRaster& raster, const BodyPose& pose, double front_mm) {
   std::vector<MaterialSignals> signals = material_signals(p, plan.channels, draw.stream());
   if (plan.fat_only) keep_fat(p.tissues, signals[0]);
-  const double fat_spacing = 60 / o.patient_spacing_mm;
-  FatLeft fat_left{p.fat_left, p.fat_failure,
-                   SmoothField(draw.stream(), draw.block(), grid.size,
-                               {fat_spacing, fat_spacing, fat_spacing}, 2 * p.fat_left_spread),
-                   true};
-  // Maps and differences have lost the shading, or have it as it was.
+  const BodyFields::Strength strength{o.strength.warp, plan.diffusion() ? p.epi_shift_mm : 0, 2 * p.bias,
+                                      2 * p.fat_left_spread};
+  const CoilShading coil = o.strength.appearance > 0 ? CoilShading(draw, front_mm) : CoilShading();
+  // Maps have lost the shading.
   const bool is_map = plan.channels[0].contrast == MriContrast::adc;
-  return {raster, std::move(signals), std::move(fat_left), CoilShading(draw, o, p, grid), !is_map};
+  return {raster,
+          pose,
+          {signals.begin(), signals.end()},
+          p.fat_left,
+          p.fat_failure,
+          BodyFields(draw, raster.grid, strength),
+          coil,
+          signals[0].fat_suppressed,
+          !is_map};
 }
 
-// The channels of a scene at points of a plane, each moved by its own shift (voxels of the raster).
 std::vector<std::vector<float>> read_plane(const Scene& scene, const PlanePoints& points,
-                                           const std::vector<Vec3>& shifts) {
-  std::vector<std::vector<float>> values(shifts.size(), std::vector<float>(points.size()));
-  double margin = 0;
-  for (const Vec3& shift : shifts) margin = std::max(margin, norm(shift));
-  const VoxelBox box = box_of(points, scene.raster.grid, margin + 1);
-  if (box.voxel_count() == 0) return values;
-  thread_local SignalLanes lanes;
-  SignalLanes& here = lanes;  // this thread's, also for the helpers of its loops
-  make_lanes(scene.raster, box, scene.signals, scene.fat_left, here);
-  if (scene.shaded) scene.shading.apply(scene.signals.size(), here);
-  LanePlaces there;
-  PlanePoints moved = points;
-  for (std::size_t c = 0; c < shifts.size(); ++c) {
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      moved.x[i] = points.x[i] + static_cast<float>(shifts[c].x);
-      moved.y[i] = points.y[i] + static_cast<float>(shifts[c].y);
-      moved.z[i] = points.z[i] + static_cast<float>(shifts[c].z);
+                                           const std::vector<Vec3>& shifts_mm) {
+  std::vector<std::vector<float>> values(shifts_mm.size(), std::vector<float>(points.size()));
+  constexpr std::size_t kAtOnce = 512;
+  parallel_for((points.size() + kAtOnce - 1) / kAtOnce, [&](std::size_t part) {
+    for (std::size_t i = part * kAtOnce; i < std::min(points.size(), (part + 1) * kAtOnce); ++i) {
+      const BodyFields::Here here = scene.fields.at(points.mm[i]);
+      const float left = fat_left_at(scene.fat_left, scene.fat_failure, here.fat);
+      // (2 + x) / (2 − x) is the exponential to third order.
+      const float gain =
+          scene.shaded ? static_cast<float>(scene.coil.at(points.mm[i].y)) * (2 + here.bias) / (2 - here.bias)
+                       : 1;
+      const Vec3 place = scene.pose.source(points.mm[i]) + here.displacement_mm;
+      for (std::size_t c = 0; c < shifts_mm.size(); ++c)
+        values[c][i] = gain * signal_at(scene.raster, scene.channels[c], place + shifts_mm[c], left);
     }
-    there.set(here, moved.x, moved.y, moved.z);
-    there.read(here, c, values[c].data());
-  }
+  });
   return values;
 }
 
@@ -121,22 +106,18 @@ void SeriesPictures::add_noise(float sigma, const QuickNormal& noise) {
 }
 
 SeriesPictures draw_patient(const Scene& scene, const SeriesPlanes& planes, const SeriesPlan& plan,
-                            Vec3 shift) {
+                            Vec3 shift_mm) {
   SeriesPictures pictures(planes);
   const int layers = plan.show == Show::projection ? kLayers : 1;
-  const Grid& grid = scene.raster.grid;
   std::vector<Vec3> shifts{{0, 0, 0}};
-  if (plan.channels.size() > 1) shifts.push_back(shift);
+  if (plan.channels.size() > 1) shifts.push_back(shift_mm);
   for (int plane = 0; plane < 3; ++plane)
     for (int layer = 0; layer < layers; ++layer) {
       const double depth_mm = layers == 1 ? 0 : ((layer + 0.5) / layers - 0.5) * kProjected_mm;
       const int axis = plan.projection_axis;
-      PlanePoints points = points_of(planes, plane, axis < 0 ? depth_mm : 0, grid);
-      if (layers > 1 && axis >= 0) {
-        std::vector<float>& along = axis == 0 ? points.x : axis == 1 ? points.y : points.z;
-        const double mm = planes.center_mm[axis] + depth_mm - grid.origin_mm[axis];
-        std::fill(along.begin(), along.end(), static_cast<float>(mm / grid.spacing_mm[axis]));
-      }
+      PlanePoints points = points_of(planes, plane, axis < 0 ? depth_mm : 0);
+      if (layers > 1 && axis >= 0)
+        for (Vec3& point : points.mm) point[axis] = planes.center_mm[axis] + depth_mm;
       const auto values = read_plane(scene, points, shifts);
       const std::size_t start = static_cast<std::size_t>(plane) * planes.pixels();
       for (std::size_t i = 0; i < points.size(); ++i) {
@@ -149,11 +130,11 @@ SeriesPictures draw_patient(const Scene& scene, const SeriesPlanes& planes, cons
 }
 
 std::vector<SeriesPictures> draw_phases(const Scene& scene, const SeriesPlanes& planes,
-                                        const std::vector<Vec3>& shifts, const std::vector<float>& gains) {
-  std::vector<SeriesPictures> pictures(shifts.size(), SeriesPictures(planes));
+                                        const std::vector<Vec3>& shifts_mm, const std::vector<float>& gains) {
+  std::vector<SeriesPictures> pictures(shifts_mm.size(), SeriesPictures(planes));
   for (int plane = 0; plane < 3; ++plane) {
-    const PlanePoints points = points_of(planes, plane, 0, scene.raster.grid);
-    const auto values = read_plane(scene, points, shifts);
+    const PlanePoints points = points_of(planes, plane, 0);
+    const auto values = read_plane(scene, points, shifts_mm);
     const std::size_t start = static_cast<std::size_t>(plane) * planes.pixels();
     for (std::size_t phase = 0; phase < pictures.size(); ++phase)
       for (std::size_t i = 0; i < points.size(); ++i) {
@@ -167,9 +148,9 @@ std::vector<SeriesPictures> draw_phases(const Scene& scene, const SeriesPlanes& 
 SeriesPictures draw_other_body(Draw& draw, SeriesPlanes planes) {
   const OtherBody body(draw);
   const double field = 2 * body.half_size_mm() * draw.uniform(1.02, 1.6);
-  planes.half_field_mm = planes.half_depth_mm = field / 2;
-  if (planes.slice_axis == 2) planes.coverage_mm = std::min(planes.coverage_mm, field);
-  planes.pixel_mm = std::max(field, planes.coverage_mm) / planes.size;
+  const double coverage = planes.extent_mm[planes.slice_axis];
+  planes.extent_mm = {field, field, field};
+  planes.stack(std::min(coverage, field));
   planes.center_mm = {0.1 * field * draw.uniform(-1, 1), 0.1 * field * draw.uniform(-1, 1),
                       0.1 * field * draw.uniform(-1, 1)};
   const double fade_mm = draw.uniform(80, 600);

@@ -4,58 +4,39 @@
 #include <cstdint>
 #include <vector>
 
-#include "phantom/sampler_series.h"
-#include "phantom/sampler_series_planes.h"
+#include "phantom/sampler_fields.h"
+#include "phantom/sampler_series_plan.h"
 
 namespace lobule::phantom {
 
-// What of the channels a picture shows.
-enum class Show : std::uint8_t { first, difference, projection, ratio, phase_map, screen, noise };
+// How coils lose signal from the breasts' front backwards, and bands that saturate what lies behind.
+struct CoilShading {
+  double front_mm = 0, fade_mm = 0, least = 1;  // fade 0: none
+  bool loop = false;                            // falls as a loop's field does, not exponentially
+  double band_mm = 1e9;                         // y behind which a band saturates
 
-// A series before it is acquired.
-struct SeriesPlan {
-  std::vector<MriChannel> channels;  // one; or the later and the earlier phase; or all phases
-  Show show = Show::first;
-  double offset = 0;         // of a difference: what is no difference is as bright; 0: cut off at 0
-  bool inverted = false;     // of a ratio: large is dark
-  int projection_axis = -1;  // −1: each picture is projected along its own depth
-  bool fat_only = false;
-  bool speckled = false;  // air is noise, not 0: an ADC map without a mask
-  double slice_mm = 2;
-  double coverage_mm = 160;  // along the slice axis
-  int slice_axis = 2;
-};
-
-// Coil, bias and saturation bands over a patient.
-class CoilShading {
- public:
-  CoilShading(Draw& draw, const SeriesSamplerOptions& options, const MriParameters& parameters,
-              const Grid& grid);
-
-  // In place on the lanes of images of a box of the patient's raster.
-  void apply(std::size_t channels, SignalLanes& lanes) const;
-
- private:
-  bool on_;
-  Grid grid_;
-  double fade_mm_ = 100, least_ = 1, band_mm_ = 1e9;
-  SmoothField bias_;
+  CoilShading() = default;
+  CoilShading(Draw& draw, double breasts_front_mm);
+  double at(double y_mm) const;
 };
 
 // A patient as a scanner sees them: what all pictures of a series share.
 struct Scene {
   const TissueRaster& raster;
-  std::vector<MaterialSignals> signals;
-  FatLeft fat_left;
-  CoilShading shading;
+  BodyPose pose;
+  std::vector<ChannelTable> channels;
+  double fat_left = 1, fat_failure = 0;
+  BodyFields fields;
+  CoilShading coil;
+  bool fat_suppressed = false;
   bool shaded = true;
 };
 Scene make_scene(Draw& draw, const SeriesSamplerOptions& options, const MriParameters& parameters,
-                 const SeriesPlan& plan, const TissueRaster& raster);
+                 const SeriesPlan& plan, const TissueRaster& raster, const BodyPose& pose, double front_mm);
 
-// The channels of a scene at points of a plane, each moved by its own shift (voxels of the raster).
+// The channels of a scene at points of a plane, the patient moved by each channel's own shift (mm).
 std::vector<std::vector<float>> read_plane(const Scene& scene, const PlanePoints& points,
-                                           const std::vector<Vec3>& shifts);
+                                           const std::vector<Vec3>& shifts_mm);
 
 struct SeriesPictures {
   std::vector<float> values;          // [plane][row][column]
@@ -68,13 +49,13 @@ struct SeriesPictures {
   void add_noise(float sigma, const QuickNormal& noise);
 };
 
-// `shift` is how far the second channel has moved, in voxels of the raster.
+// `shift_mm` is how far the patient has moved before the second channel.
 SeriesPictures draw_patient(const Scene& scene, const SeriesPlanes& planes, const SeriesPlan& plan,
-                            Vec3 shift);
+                            Vec3 shift_mm);
 
 // Each channel of the scene, moved by its shift and brightened by its gain.
 std::vector<SeriesPictures> draw_phases(const Scene& scene, const SeriesPlanes& planes,
-                                        const std::vector<Vec3>& shifts, const std::vector<float>& gains);
+                                        const std::vector<Vec3>& shifts_mm, const std::vector<float>& gains);
 
 // Fills what is dark within the series with noise, as fits to no signal do.
 void speckle(Draw& draw, SeriesPictures& pictures);

@@ -51,16 +51,6 @@ inline std::array<float, kLanes> signal_of(const LaneTable<kLanes>& table, const
   return sum;
 }
 
-// From the field's values along a row: the share of fat that suppression leaves.
-void leave_fat(const FatLeft& fat_left, std::span<float> field) {
-  const float mean = static_cast<float>(fat_left.mean), failure = static_cast<float>(fat_left.failure);
-  for (float& f : field) {
-    // A corner fails: the smooth step from 0.15 to 0.45.
-    const float t = std::min(std::max((f - 0.15f) / 0.3f, 0.0f), 1.0f);
-    f = std::min(std::max(mean * (1 + f) + failure * (t * t * (3 - 2 * t)), 0.0f), 1.0f);
-  }
-}
-
 std::uint8_t label_of(const TissueRaster& raster, std::size_t voxel) {
   const Material most = raster.voxels[voxel].material[0];
   const std::uint8_t tissue = most < kTissueCount ? most : static_cast<std::uint8_t>(Tissue::lesion);
@@ -82,11 +72,8 @@ void fill_lanes(const TissueRaster& raster, const std::vector<MaterialSignals>& 
   std::atomic<bool> lesions{false};
   parallel_for(static_cast<std::size_t>(box.size[2]), [&](std::size_t k) {
     bool here = false;
-    const Index3 first = fat_left.over_raster ? box.low : Index3{0, 0, 0};
-    std::vector<float> field_row(
-        std::max(nx + static_cast<std::size_t>(first[0]), fat_left.field.row_length()));
-    const std::span<float> left(field_row.data() + first[0], nx);
-    const SmoothField::Plane fat_field(fat_left.field, static_cast<int>(k) + first[2]);
+    std::vector<float> left(std::max(nx, fat_left.field.row_length()));
+    const SmoothField::Plane fat_field(fat_left.field, static_cast<int>(k));
     for (std::size_t j = 0; j < ny; ++j) {
       const int row = static_cast<int>(j) + box.low[1], slice = static_cast<int>(k) + box.low[2];
       const std::size_t start = (k * ny + j) * nx;
@@ -103,9 +90,9 @@ void fill_lanes(const TissueRaster& raster, const std::vector<MaterialSignals>& 
       }
       if (begin > 0) fill_air(0, begin);
       if (end < nx) fill_air(end, nx);
-      std::fill(field_row.begin(), field_row.end(), 0.0f);
-      fat_field.add_row(static_cast<int>(j) + first[1], field_row.data());
-      leave_fat(fat_left, left);
+      std::fill(left.begin(), left.end(), 0.0f);
+      fat_field.add_row(static_cast<int>(j), left.data());
+      for (float& share : left) share = fat_left_at(fat_left.mean, fat_left.failure, share);
       const std::size_t voxel = raster.grid.offset(box.low[0] + static_cast<int>(begin), row, slice) - begin;
       for (std::size_t i = begin; i < end; ++i) {
         const std::array<float, kLanes> value = signal_of<kLanes>(table, raster.voxels[voxel + i], left[i]);

@@ -2,6 +2,7 @@
 // The core of the MRI samplers: a part of a patient's raster turned into signals, one plane ("lane") an
 // image, and lanes read at warped places.
 
+#include <algorithm>
 #include <span>
 
 #include "phantom/random_parameters.h"
@@ -29,11 +30,19 @@ inline constexpr std::size_t kMostChannels = 10;
 inline constexpr std::uint8_t kBreastLabel = 0x80;
 static_assert(kTissueCount <= kBreastLabel);
 
-// How suppression leaves fat over the box: mean (1 + field) + failure · smooth_step(0.15, 0.45, field).
+// The share of fat that suppression leaves, 0 to 1: mean (1 + field) + failure · smooth_step(0.15, 0.45,
+// field); where the field is large, a corner fails.
+inline float fat_left_at(double mean, double failure, float field) {
+  const float t = std::min(std::max((field - 0.15f) / 0.3f, 0.0f), 1.0f);
+  const float left =
+      static_cast<float>(mean) * (1 + field) + static_cast<float>(failure) * (t * t * (3 - 2 * t));
+  return std::min(std::max(left, 0.0f), 1.0f);
+}
+
+// The same over a box of voxels.
 struct FatLeft {
   double mean = 1, failure = 0;
   SmoothField field;
-  bool over_raster = false;  // the field's voxels are the raster's, in which the box then has to lie
 };
 
 // Fills the lanes; voxels of the box beyond the raster are air. Keeps the lanes' memory.

@@ -116,9 +116,9 @@ Torso::Place Torso::exact_place(Vec3 point) const {
   const double wall = 8 + 3 * back + 24 * smooth_step(115, 165, y) * (1 - smooth_step(25, 70, x));
   const double opening = smooth_step(115, 138, x) * smooth_step(20, 60, z) * smooth_step(30, 55, y) *
                          (1 - smooth_step(110, 135, y));
-  out.pectoral_mm = (front * upper * fan + (1 - front * upper) * wall) * (1 - opening);
-  out.minor_mm = 7 * front * smooth_step(48, 66, x) * (1 - smooth_step(108, 128, x)) * smooth_step(5, 30, z) *
-                 (1 - smooth_step(95, 120, z));
+  out.pectoral_mm = shape_.muscle * (front * upper * fan + (1 - front * upper) * wall) * (1 - opening);
+  out.minor_mm = shape_.muscle * 7 * front * smooth_step(48, 66, x) * (1 - smooth_step(108, 128, x)) *
+                 smooth_step(5, 30, z) * (1 - smooth_step(95, 120, z));
   out.armpit_mm = 24 * smooth_step(98, 138, x) * smooth_step(15, 70, z) * (1 - smooth_step(140, 170, y));
   return out;
 }

@@ -19,6 +19,7 @@ struct TorsoShape {
   double half_width_mm = 165, half_depth_mm = 100;
   double subcutaneous_mm = 11;  // fat in front of the pectoral muscle
   ArmPose arms = ArmPose::raised;
+  double muscle = 1;  // thickness of the chest wall's muscles, relative to typical
 };
 
 // A bean: a cortex around a fatty hilum.

@@ -6,6 +6,7 @@
 
 #include "exam/series_thumbnail.h"
 #include "exam/sort.h"
+#include "exam/sort_dynamic.h"
 #include "io/files.h"
 #include "io/inputs.h"
 #include "learn/study_samples.h"
@@ -93,18 +94,31 @@ std::optional<learn::Sample> sequence_sample(const exam::DicomIndex& index, cons
   return sample;
 }
 
-// The phases of an exam's dynamic, by index, each with its thumbnail.
+// The phases of an exam's dynamic, by index, each with its thumbnail of the places where all have slices, as
+// the sorter shows them.
 std::map<int, std::vector<float>> phase_pictures(const exam::DicomIndex& index, const exam::Exam& exam) {
-  std::map<int, std::vector<float>> pictures;
-  const exam::FrameSource source(index);
-  for (const exam::Series& series : exam.series) {
-    const exam::SeriesFacts facts = exam::gather_facts(index, series);
+  exam::DynamicGroup dynamic;
+  std::vector<exam::SeriesWork> works(exam.series.size());
+  std::vector<int> phase_of;
+  for (std::size_t s = 0; s < exam.series.size(); ++s) {
+    const exam::Series& series = exam.series[s];
     const auto add = [&](int phase, const std::vector<exam::FrameRef>& images) {
-      auto thumbnail = exam::series_thumbnail(facts, frames_of(facts, images), source);
-      if (!thumbnail.pictures.empty()) pictures[phase] = std::move(thumbnail.pictures);
+      if (works[s].facts.frames.empty()) works[s].facts = exam::gather_facts(index, series);
+      std::vector<int> frames = frames_of(works[s].facts, images);
+      if (frames.empty()) return;
+      dynamic.points.push_back({s, std::move(frames), {}});
+      phase_of.push_back(phase);
     };
     if (series.phase_index >= 0) add(series.phase_index, series.images);
     for (const exam::Phase& phase : series.phases) add(phase.phase_index, phase.images);
+  }
+  std::map<int, std::vector<float>> pictures;
+  if (dynamic.points.empty()) return pictures;
+  const exam::FrameSource source(index);
+  const auto slab = exam::shared_slab(dynamic, works);
+  for (std::size_t p = 0; p < dynamic.points.size(); ++p) {
+    auto thumbnail = exam::series_thumbnail(works[dynamic.points[p].work].facts, slab[p], source);
+    if (!thumbnail.pictures.empty()) pictures[phase_of[p]] = std::move(thumbnail.pictures);
   }
   return pictures;
 }

@@ -57,12 +57,11 @@ Html reasons(const exam::Series& series) {
 }
 
 Html series_tile(const exam::Series& series, const std::string& picture_uri) {
-  const Html shown = picture_uri.empty()
-                         ? muted("no picture")
-                         : picture(picture_uri, "series " + std::to_string(series.series_number));
+  const Html shown = picture_uri.empty() ? muted("no picture") : picture(picture_uri, short_name(series));
   const Html title = strong(role_words(series));
-  Html body = paragraph(text("Series " + std::to_string(series.series_number) + ", " +
-                             std::to_string(series.images.size()) +
+  Html body = paragraph(text((series.series_number != 0 ? "Series " + std::to_string(series.series_number)
+                                                        : std::string("Without a number")) +
+                             ", " + std::to_string(series.images.size()) +
                              (series.images.size() == 1 ? " image" : " images"))) +
               (series.description.empty() ? Html{} : paragraph(muted(series.description))) +
               paragraph(confidence_pill(series) + (series.decided_by.empty() || series.decided_by == "person"

@@ -52,7 +52,7 @@ std::string or_dash(const std::string& value) {
 
 std::string series_name(const Analysis& analysis, const std::string& series_uid) {
   for (const exam::Series& series : analysis.exam.series)
-    if (series.series_uid == series_uid) return "series " + std::to_string(series.series_number);
+    if (series.series_uid == series_uid) return short_name(series);
   return "";
 }
 

@@ -149,7 +149,7 @@ TEST(SortNetwork, OrdersPhasesThatNoHeaderOrders) {
     work.series = &s;
     work.facts = gather_facts(index, s);
     works.push_back(std::move(work));
-    TimePoint point{works.size() - 1, {}};
+    TimePoint point{works.size() - 1, {}, {}};
     for (std::size_t i = 0; i < works.back().facts.frames.size(); ++i)
       point.frames.push_back(static_cast<int>(i));
     group.points.push_back(point);

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "exam/sort.h"
+#include "io/dicom_read.h"
+#include "io/dicom_tags.h"
 #include "io/files.h"
 #include "io/inputs.h"
 #include "io/safetensors.h"
@@ -74,6 +77,48 @@ TEST(SortedStudy, EverySeriesOfExamsJsonBecomesASampleWithItsRole) {
   EXPECT_EQ(phases[0].at("input.0").shape, (Shape{3, 6, 96, 96}));
   EXPECT_EQ(phases[0].at("phase").values, (std::vector<float>{0, 1, 2}));
   EXPECT_TRUE(std::isnan(phases[0].at("minutes").values[1])) << "no header tells when the agent arrived";
+}
+
+TEST(SortedStudy, PhasesThatHoldDifferentSlicesAreShownWhereAllHaveSome) {
+  const test::ScratchFolder study;
+  const PhantomStudy planted =
+      write_phantom_dicom(phantom::make_exam(test::tiny_patient()), study / "images");
+  SortOptions options;
+  options.output = (study / "sorted").string();
+  options.classical = true;
+  Context context;
+  sort_inputs({(study / "images").string()}, options, context);
+  fs::copy_file(study / "sorted" / "exams.json", study / "exams.json");
+  // The last phase loses a third of its slices at one end.
+  const auto post = std::find_if(planted.series.begin(), planted.series.end(),
+                                 [](const PhantomSeries& s) { return s.role == "dce_post"; });
+  ASSERT_NE(post, planted.series.end());
+  int removed = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(study / "images")) {
+    if (!entry.is_regular_file()) continue;
+    const io::DicomDataset header =
+        io::read_dicom_header(entry.path(), entry.path().filename().string()).dataset;
+    if (header.text(io::tag::SeriesInstanceUID) != post->series_uid) continue;
+    if (header.numbers(io::tag::ImagePositionPatient).at(2) < 20) continue;
+    fs::remove(entry.path());
+    ++removed;
+  }
+  ASSERT_GT(removed, 1);
+  ASSERT_LT(removed, 9);
+  prepare_sorted_study(study.path(), study / "phase", of_exams("phase"), context);
+  const std::vector<TensorMap> phases = samples_in(study / "phase");
+  ASSERT_EQ(phases.size(), 1u);
+  const Tensor& pictures = phases[0].at("input.0");
+  ASSERT_EQ(pictures.shape, (Shape{2, 6, 96, 96}));
+  // Rows of the coronal picture that show something.
+  std::array<int, 2> rows{};
+  for (std::size_t phase = 0; phase < 2; ++phase)
+    for (std::size_t row = 0; row < 96; ++row) {
+      const auto start = pictures.values.begin() + static_cast<long>(((phase * 6 + 1) * 96 + row) * 96);
+      rows[phase] += std::any_of(start, start + 96, [](float value) { return value > 0; }) ? 1 : 0;
+    }
+  EXPECT_GT(rows[0], 5);
+  EXPECT_EQ(rows[0], rows[1]);
 }
 
 TEST(SortedStudy, SaysWhatIsMissing) {
