@@ -2,6 +2,7 @@
 #include "core/options.h"
 #include "learn/breast_mri.h"
 #include "learn/breast_outline.h"
+#include "learn/density.h"
 #include "learn/phase.h"
 #include "learn/sequence.h"
 #include "learn/task.h"
@@ -14,8 +15,11 @@ struct Entry {
   Task (*make)(const TaskOptions&);
 };
 
-constexpr Entry kTasks[] = {
-    {"breast_outline", breast_outline}, {"breast_mri", breast_mri}, {"sequence", sequence}, {"phase", phase}};
+constexpr Entry kTasks[] = {{"breast_outline", breast_outline},
+                            {"breast_mri", breast_mri},
+                            {"density", density},
+                            {"sequence", sequence},
+                            {"phase", phase}};
 
 }  // namespace
 

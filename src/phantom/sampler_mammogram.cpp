@@ -8,6 +8,7 @@
 #include "core/parallel.h"
 #include "phantom/exam.h"
 #include "phantom/mammogram_truth.h"
+#include "phantom/sampler_drawn.h"
 #include "phantom/sampler_fields.h"
 #include "phantom/sampler_xray.h"
 #include "phantom/shapes.h"
@@ -18,7 +19,8 @@ struct MammogramSampler::View {
   MammogramView view = MammogramView::cc;
   int columns = 0, rows = 0;
   double pixel_mm = 0.8;
-  bool wall_left = true;  // the chest wall is at the first column
+  bool wall_left = true;                       // the chest wall is at the first column
+  int first_row = 0, last_row = 0, depth = 0;  // rows with breast, and columns from the wall
   std::vector<float> breast, dense, rest;
   std::vector<std::uint8_t> pectoral;
   std::vector<std::uint8_t> lesion;
@@ -31,6 +33,19 @@ using View = MammogramSampler::View;
 // How far a sample's geometry may leave the view's (docs/methods/phantom-sampler.md).
 constexpr double kMostTurn_rad = 0.07, kLeastScale = 0.9, kMostScale = 1.4, kMostElastic_px = 9;
 constexpr double kElasticSpacing_px = 42;
+constexpr double kCloseMargin = 1.05, kMostCloseScale = 1.1;
+
+// Fills the bounds of breast and muscle.
+void bound(View& view) {
+  view.first_row = view.rows, view.last_row = 0, view.depth = 0;
+  for (int y = 0; y < view.rows; ++y)
+    for (int x = 0; x < view.columns; ++x) {
+      const std::size_t at = static_cast<std::size_t>(y) * view.columns + static_cast<std::size_t>(x);
+      if (!(view.breast[at] > kLeastBreast) && !view.pectoral[at]) continue;
+      view.first_row = std::min(view.first_row, y), view.last_row = std::max(view.last_row, y);
+      view.depth = std::max(view.depth, view.wall_left ? x + 1 : view.columns - x);
+    }
+}
 
 View project(const MammogramSamplerOptions& o, std::uint64_t number) {
   Draw draw(sample_stream(o.seed, "mammogram sampler patients", number));
@@ -61,6 +76,7 @@ View project(const MammogramSamplerOptions& o, std::uint64_t number) {
     view.pectoral[i] = image.labels.voxels[i] == 3;
     view.rest[i] = static_cast<float>(all - known);
   }
+  bound(view);
   for (const MammogramLesion& lesion : image.lesions) {
     const double radius = 0.5 * lesion.diameter_mm / view.pixel_mm;
     for (int y = 0; y < view.rows; ++y)
@@ -82,28 +98,35 @@ struct FlatGeometry {
 FlatGeometry random_geometry(Draw& draw, const MammogramSamplerOptions& o, const View& view,
                              double& pixel_mm) {
   FlatGeometry g;
-  // The whole field fits the square; then scaled, turned, moved, and mirrored along either axis.
-  const double fit = static_cast<double>(std::max(view.columns, view.rows)) / o.size;
-  const double scale = fit / std::pow(draw.uniform(kLeastScale, kMostScale), o.warp);
+  // The whole field fits the picture, or the breast does; then scaled, turned, moved, and mirrored along
+  // either axis.
+  const bool close = draw.chance(o.close) && view.depth > 0;
+  const double wide = close ? kCloseMargin * view.depth : view.columns,
+               high = close ? kCloseMargin * (view.last_row + 1 - view.first_row) : view.rows;
+  const double fit = std::max(wide / o.columns, high / o.rows);
+  const double scale =
+      fit / std::pow(draw.uniform(kLeastScale, close ? kMostCloseScale : kMostScale), o.warp);
   const double turn = o.warp * draw.uniform(-kMostTurn_rad, kMostTurn_rad);
   const double aspect = std::pow(draw.uniform(0.92, 1.08), o.warp);
-  const bool mirror = o.warp > 0 && draw.chance(0.5), flip = o.warp > 0 && draw.chance(0.1);
+  const bool turned = o.warp > 0 && draw.chance(0.5), flip = o.warp > 0 && draw.chance(0.1);
+  const bool mirror = o.wall_left ? !view.wall_left : turned;
   const double c = std::cos(turn) * scale, s = std::sin(turn) * scale, fx = mirror ? -1 : 1,
                fy = flip ? -1 : 1;
   g.xx = c * aspect * fx, g.xy = -s * fy, g.yx = s * aspect * fx, g.yy = c * fy;
-  const double middle = (o.size - 1) / 2.0, rows = (view.rows - 1) / 2.0;
+  const double across = (o.columns - 1) / 2.0, down = (o.rows - 1) / 2.0;
+  const double middle = close ? (view.first_row + view.last_row) / 2.0 : (view.rows - 1) / 2.0;
   // Along the chest wall the view's middle may move; across it the wall stays at the picture's border, a
   // little outside of it, or (as digitisers leave it) some way inside.
   const bool gap = o.warp > 0 && draw.chance(0.15);
-  const double beyond = o.warp * o.size * scale * (gap ? draw.uniform(-0.08, 0) : draw.uniform(0, 0.05));
-  g.y0 = rows + o.warp * draw.uniform(-0.08, 0.08) * o.size * scale - g.yx * middle - g.yy * middle;
+  const double beyond = o.warp * o.columns * scale * (gap ? draw.uniform(-0.08, 0) : draw.uniform(0, 0.05));
+  g.y0 = middle + o.warp * draw.uniform(-0.08, 0.08) * o.rows * scale - g.yx * across - g.yy * down;
   // The picture's border at which the wall lies, at half height.
   const double wall = view.wall_left ? 0 : view.columns - 1, inward = view.wall_left ? 1 : -1;
-  const double border = (view.wall_left != mirror) ? 0 : o.size - 1;
-  g.x0 = wall + inward * beyond - g.xx * border - g.xy * middle;
+  const double border = (view.wall_left != mirror) ? 0 : o.columns - 1;
+  g.x0 = wall + inward * beyond - g.xx * border - g.xy * down;
   g.continued = !gap;
   const double bend = o.warp * draw.uniform(0, kMostElastic_px) * scale;
-  const Index3 size{o.size, o.size, 1};
+  const Index3 size{o.columns, o.rows, 1};
   const std::array<double, 3> spacing{kElasticSpacing_px, kElasticSpacing_px, kElasticSpacing_px};
   g.bend_x = SmoothField(draw.stream(), draw.block(), size, spacing, bend);
   g.bend_y = SmoothField(draw.stream(), draw.block(), size, spacing, bend);
@@ -113,24 +136,24 @@ FlatGeometry random_geometry(Draw& draw, const MammogramSamplerOptions& o, const
 
 void read_view(const View& view, const FlatGeometry& g, double scale, PathMaps& maps,
                std::vector<std::uint8_t>& lesion) {
-  const std::size_t size = static_cast<std::size_t>(maps.size);
+  const std::size_t columns = static_cast<std::size_t>(maps.columns);
   const SmoothField::Plane bend_x(g.bend_x, 0), bend_y(g.bend_y, 0);
-  parallel_for_ranges(size, 32, [&](std::size_t begin, std::size_t end) {
-    std::vector<float> px(size), py(size);
+  parallel_for_ranges(static_cast<std::size_t>(maps.rows), 32, [&](std::size_t begin, std::size_t end) {
+    std::vector<float> px(columns), py(columns);
     for (std::size_t y = begin; y < end; ++y) {
-      for (std::size_t x = 0; x < size; ++x) {
+      for (std::size_t x = 0; x < columns; ++x) {
         px[x] = static_cast<float>(g.x0 + g.xx * static_cast<double>(x) + g.xy * static_cast<double>(y));
         py[x] = static_cast<float>(g.y0 + g.yx * static_cast<double>(x) + g.yy * static_cast<double>(y));
       }
       bend_x.add_row(static_cast<int>(y), px.data());
       bend_y.add_row(static_cast<int>(y), py.data());
-      for (std::size_t x = 0; x < size; ++x) {
+      for (std::size_t x = 0; x < columns; ++x) {
         const float last = static_cast<float>(view.columns) - 1.001f;
         const float fx = !g.continued     ? px[x]
                          : view.wall_left ? std::max(0.0f, px[x])
                                           : std::min(last, px[x]);
         const float fy = py[x];
-        const std::size_t out = y * size + x;
+        const std::size_t out = y * columns + x;
         maps.breast[out] = maps.dense[out] = maps.rest[out] = 0;
         maps.labels[out] = 0, lesion[out] = 0;
         if (!(fx >= 0 && fy >= 0 && fx < static_cast<float>(view.columns - 1) &&
@@ -160,7 +183,7 @@ void read_view(const View& view, const FlatGeometry& g, double scale, PathMaps& 
 // Fine structure that the pool's maps are too coarse for: fat and fibres trade places along the ray.
 void add_texture(Draw& draw, const MammogramSamplerOptions& o, PathMaps& maps) {
   if (o.appearance <= 0) return;
-  const std::vector<float> texture = power_law_texture(draw, maps.size);
+  const std::vector<float> texture = power_law_texture(draw, maps.columns, maps.rows);
   const float fat = static_cast<float>(o.appearance * draw.uniform(0.005, 0.03)),
               gland = static_cast<float>(o.appearance * draw.uniform(0.05, 0.25));
   for (std::size_t i = 0; i < texture.size(); ++i) {
@@ -174,11 +197,11 @@ void add_texture(Draw& draw, const MammogramSamplerOptions& o, PathMaps& maps) {
 // Masses: a ball of dense tissue in the ray's path, irregular or spiculated. Calcifications: a cluster of
 // points that weaken as much as some millimetres of dense tissue.
 void insert_lesion(Draw& draw, double pixel_mm, PathMaps& maps, std::vector<std::uint8_t>& lesion) {
-  const int size = maps.size;
+  const int columns = maps.columns, rows = maps.rows;
   int x = 0, y = 0;
   for (int attempt = 0; attempt < 30; ++attempt) {
-    x = static_cast<int>(draw.uniform(0, size)), y = static_cast<int>(draw.uniform(0, size));
-    const std::size_t at = static_cast<std::size_t>(y) * size + static_cast<std::size_t>(x);
+    x = static_cast<int>(draw.uniform(0, columns)), y = static_cast<int>(draw.uniform(0, rows));
+    const std::size_t at = maps.at(x, y);
     if (maps.labels[at] == 1 && maps.breast[at] > 8) break;
     if (attempt == 29) return;
   }
@@ -191,8 +214,8 @@ void insert_lesion(Draw& draw, double pixel_mm, PathMaps& maps, std::vector<std:
       const int a = static_cast<int>(x + 0.6 * radius * draw.normal()),
                 b = static_cast<int>(y + 0.6 * radius * draw.normal());
       const float extra = static_cast<float>(draw.log_uniform(1, 8));
-      if (a < 0 || b < 0 || a >= size || b >= size) continue;
-      const std::size_t at = static_cast<std::size_t>(b) * size + static_cast<std::size_t>(a);
+      if (a < 0 || b < 0 || a >= columns || b >= rows) continue;
+      const std::size_t at = maps.at(a, b);
       if (maps.labels[at] != 1) continue;
       maps.rest[at] += beam * extra;
       lesion[at] = 2;
@@ -206,9 +229,9 @@ void insert_lesion(Draw& draw, double pixel_mm, PathMaps& maps, std::vector<std:
   const double spikes = std::floor(draw.uniform(7, 15)), flat = draw.uniform(0.5, 1),
                thickness = draw.uniform(0.5, 1);
   const int reach = static_cast<int>(2.3 * radius) + 1;
-  for (int b = std::max(0, y - reach); b <= std::min(size - 1, y + reach); ++b)
-    for (int a = std::max(0, x - reach); a <= std::min(size - 1, x + reach); ++a) {
-      const std::size_t at = static_cast<std::size_t>(b) * size + static_cast<std::size_t>(a);
+  for (int b = std::max(0, y - reach); b <= std::min(rows - 1, y + reach); ++b)
+    for (int a = std::max(0, x - reach); a <= std::min(columns - 1, x + reach); ++a) {
+      const std::size_t at = maps.at(a, b);
       if (maps.labels[at] != 1) continue;
       const double angle = std::atan2(b - y, a - x);
       double border = radius;
@@ -226,16 +249,27 @@ void insert_lesion(Draw& draw, double pixel_mm, PathMaps& maps, std::vector<std:
     }
 }
 
-// Labels and figures of what is now in the maps.
-void add_truth(const PathMaps& maps, MammogramPair& pair) {
+// Labels and figures of what is now in the maps. A pixel is dense by the share of a few millimetres around
+// it, as readers outline regions and not strands.
+void add_truth(const PathMaps& maps, double region_mm, MammogramPair& pair) {
   pair.labels = maps.labels;
   pair.dense_share.resize(maps.labels.size());
+  std::vector<float> breast_around(maps.labels.size()), dense_around(maps.labels.size());
+  for (std::size_t i = 0; i < maps.labels.size(); ++i)
+    if (maps.labels[i] == 1) breast_around[i] = maps.breast[i], dense_around[i] = maps.dense[i];
+  if (region_mm > 0) {
+    const HalfKernel kernel = gaussian_kernel(region_mm / pair.pixel_mm);
+    const Index3 size{maps.columns, maps.rows, 1};
+    convolve(breast_around, size, {kernel, kernel, HalfKernel{1.0f}});
+    convolve(dense_around, size, {kernel, kernel, HalfKernel{1.0f}});
+  }
   double breast = 0, dense = 0, breast_pixels = 0, dense_pixels = 0;
   for (std::size_t i = 0; i < maps.labels.size(); ++i) {
     pair.dense_share[i] = 0;
     if (maps.labels[i] != 1) continue;
     pair.dense_share[i] = std::clamp(maps.dense[i] / maps.breast[i], 0.0f, 1.0f);
-    if (static_cast<double>(pair.dense_share[i]) >= kDenseShare) pair.labels[i] = 2, ++dense_pixels;
+    if (static_cast<double>(dense_around[i]) >= kDenseShare * static_cast<double>(breast_around[i]))
+      pair.labels[i] = 2, ++dense_pixels;
     ++breast_pixels;
     breast += static_cast<double>(maps.breast[i]), dense += static_cast<double>(maps.dense[i]);
   }
@@ -247,8 +281,10 @@ void check_options(const MammogramSamplerOptions& o) {
   const auto refuse = [](const std::string& what, const std::string& why) {
     throw Error("mammogram sampler", what, why);
   };
-  if (o.size < 16 || o.size > 2048)
-    refuse("the size is " + std::to_string(o.size), "16 to 2048 pixels can be made");
+  for (const int extent : {o.columns, o.rows})
+    if (extent < 16 || extent > 2048)
+      refuse("the size is " + std::to_string(o.columns) + " × " + std::to_string(o.rows),
+             "16 to 2048 pixels can be made");
   if (!(o.patient_pixel_mm >= 0.2 && o.patient_pixel_mm <= 2))
     refuse("the patients' pixels are out of range", "0.2 to 2 mm can be made");
   if (o.pool < 1 || o.uses_per_patient < 1) refuse("the pool is empty", "it needs a view and a use of each");
@@ -271,24 +307,28 @@ MammogramPair MammogramSampler::at(std::uint64_t index) const {
 
 void MammogramSampler::at(std::uint64_t index, MammogramPair& pair) const {
   const MammogramSamplerOptions& o = options_;
-  const std::shared_ptr<const View> view = pool_->at(pool_place(index, o.pool, o.uses_per_patient));
   Draw draw(sample_stream(o.seed, "mammogram pair", index));
-  pair.index = index, pair.size = o.size, pair.view = view->view;
+  pair.index = index, pair.columns = o.columns, pair.rows = o.rows;
   pair.style = static_cast<MammogramStyle>(draw.weighted(o.style_weights));
   pair.inverted = draw.chance(o.inverted);
-  const FlatGeometry geometry = random_geometry(draw, o, *view, pair.pixel_mm);
-  const double thickness = std::pow(draw.uniform(0.8, 1.25), o.warp);
-  const std::size_t pixels = static_cast<std::size_t>(o.size) * static_cast<std::size_t>(o.size);
-  PathMaps maps{o.size, std::vector<float>(pixels), std::vector<float>(pixels), std::vector<float>(pixels),
-                std::vector<std::uint8_t>(pixels)};
-  pair.lesion.resize(pixels);
-  read_view(*view, geometry, thickness, maps, pair.lesion);
+  PathMaps maps(o.columns, o.rows);
+  pair.lesion.assign(maps.labels.size(), 0);
+  if (draw.chance(o.drawn)) {
+    const DrawnPaths drawn = draw_paths(draw, o, maps);
+    pair.view = drawn.view, pair.pixel_mm = drawn.pixel_mm;
+  } else {
+    const std::shared_ptr<const View> view = pool_->at(pool_place(index, o.pool, o.uses_per_patient));
+    pair.view = view->view;
+    const FlatGeometry geometry = random_geometry(draw, o, *view, pair.pixel_mm);
+    const double thickness = std::pow(draw.uniform(0.8, 1.25), o.warp);
+    read_view(*view, geometry, thickness, maps, pair.lesion);
+  }
   add_texture(draw, o, maps);
   if (draw.chance(o.inserted_lesions)) {
     const std::size_t count = 1 + draw.weighted({0.7, 0.2, 0.1});
     for (std::size_t n = 0; n < count; ++n) insert_lesion(draw, pair.pixel_mm, maps, pair.lesion);
   }
-  add_truth(maps, pair);
+  add_truth(maps, o.region_mm, pair);
   // The labels that the picture's windows look at.
   maps.labels = pair.labels;
   expose_and_show(draw, o, pair.style, pair.inverted, maps, pair.image);

@@ -5,8 +5,11 @@
 //   MammogramSampler sampler({.seed = 1});
 //   MammogramPair pair = sampler.at(4711);   // 256²: about 10 ms
 //
-// Breasts are compressed and projected once (make_mammograms) and kept in a pool as maps of path lengths;
-// from them each sample draws its geometry, lesions, exposure and the look of the image.
+// Paths of rays through fat, dense tissue and muscle come from one of two sources. Projected: breasts are
+// compressed and projected once (make_mammograms), kept in a pool, and bent and cut for each sample. Drawn:
+// outline, muscle and dense tissue are drawn in the plane anew for each sample (sampler_drawn.h): less like
+// an anatomy, but every shape and every amount of dense tissue occurs. From the paths each sample draws
+// lesions, exposure and the look of the image.
 
 #include <memory>
 
@@ -20,10 +23,14 @@ enum class MammogramStyle : std::uint8_t { processed, logarithmic, linear, film 
 
 struct MammogramSamplerOptions {
   std::uint64_t seed = 1;
-  int size = 256;                                         // columns and rows
+  int columns = 256, rows = 256;
   std::vector<double> style_weights{0.6, 0.1, 0.1, 0.2};  // by MammogramStyle
   double inverted = 0.15;                                 // share of images with dense tissue dark
   double inserted_lesions = 0.3;                          // share of samples that get one to three
+  double drawn = 0;                                       // share of samples whose paths are drawn
+  double close = 0;        // share of pictures cut to the breast's bounds and little more
+  bool wall_left = false;  // the chest wall is always at the first column: no mirror images
+  double region_mm = 0;    // labels average the share of dense tissue with this Gaussian; 0: each ray's own
   // 0: none. `clutter`: markers, labels, rulers, collimation, scratches.
   double warp = 1, appearance = 1, noise = 1, clutter = 1;
   std::size_t pool = 32;  // views held at once: about 2 MB each
@@ -33,7 +40,7 @@ struct MammogramSamplerOptions {
 
 struct MammogramPair {
   std::uint64_t index = 0;
-  int size = 0;
+  int columns = 0, rows = 0;
   double pixel_mm = 1;
   MammogramView view = MammogramView::cc;
   MammogramStyle style = MammogramStyle::processed;

@@ -15,39 +15,39 @@ namespace {
 constexpr double kLeastKev = 17.5, kMostKev = 23, kPoolKev = 20.5;
 constexpr std::size_t kRowsPerPiece = 32;
 
-void smooth(std::vector<float>& image, int size, double sigma) {
-  convolve(image, {size, size, 1}, {gaussian_kernel(sigma), gaussian_kernel(sigma), HalfKernel{1.0f}});
+void smooth(std::vector<float>& image, int columns, int rows, double sigma) {
+  convolve(image, {columns, rows, 1}, {gaussian_kernel(sigma), gaussian_kernel(sigma), HalfKernel{1.0f}});
 }
 
 // A wide Gaussian, made on every fourth pixel.
-std::vector<float> wide_smooth(const std::vector<float>& image, int size, double sigma) {
+std::vector<float> wide_smooth(const std::vector<float>& image, const PathMaps& maps, double sigma) {
   constexpr int kStep = 4;
-  const int coarse = (size + kStep - 1) / kStep;
-  std::vector<float> small(static_cast<std::size_t>(coarse) * coarse);
-  for (int y = 0; y < coarse; ++y)
-    for (int x = 0; x < coarse; ++x) {
+  const int columns = maps.columns, rows = maps.rows;
+  const int across = (columns + kStep - 1) / kStep, down = (rows + kStep - 1) / kStep;
+  std::vector<float> small(static_cast<std::size_t>(across) * down);
+  for (int y = 0; y < down; ++y)
+    for (int x = 0; x < across; ++x) {
       float sum = 0;
       for (int b = 0; b < kStep; ++b)
         for (int a = 0; a < kStep; ++a)
-          sum += image[static_cast<std::size_t>(std::min(size - 1, y * kStep + b)) * size +
-                       static_cast<std::size_t>(std::min(size - 1, x * kStep + a))];
-      small[static_cast<std::size_t>(y) * coarse + x] = sum / (kStep * kStep);
+          sum += image[maps.at(std::min(columns - 1, x * kStep + a), std::min(rows - 1, y * kStep + b))];
+      small[static_cast<std::size_t>(y) * across + x] = sum / (kStep * kStep);
     }
-  smooth(small, coarse, sigma / kStep);
+  smooth(small, across, down, sigma / kStep);
   std::vector<float> out(image.size());
-  for (int y = 0; y < size; ++y) {
-    const float fy = std::clamp((y - 1.5f) / kStep, 0.0f, static_cast<float>(coarse - 1));
-    const int j = std::min(static_cast<int>(fy), std::max(0, coarse - 2)), j1 = std::min(j + 1, coarse - 1);
+  for (int y = 0; y < rows; ++y) {
+    const float fy = std::clamp((y - 1.5f) / kStep, 0.0f, static_cast<float>(down - 1));
+    const int j = std::min(static_cast<int>(fy), std::max(0, down - 2)), j1 = std::min(j + 1, down - 1);
     const float ty = fy - static_cast<float>(j);
-    for (int x = 0; x < size; ++x) {
-      const float fx = std::clamp((x - 1.5f) / kStep, 0.0f, static_cast<float>(coarse - 1));
-      const int i = std::min(static_cast<int>(fx), std::max(0, coarse - 2)), i1 = std::min(i + 1, coarse - 1);
+    for (int x = 0; x < columns; ++x) {
+      const float fx = std::clamp((x - 1.5f) / kStep, 0.0f, static_cast<float>(across - 1));
+      const int i = std::min(static_cast<int>(fx), std::max(0, across - 2)), i1 = std::min(i + 1, across - 1);
       const float tx = fx - static_cast<float>(i);
-      const float a = small[static_cast<std::size_t>(j) * coarse + i],
-                  b = small[static_cast<std::size_t>(j) * coarse + i1],
-                  c = small[static_cast<std::size_t>(j1) * coarse + i],
-                  d = small[static_cast<std::size_t>(j1) * coarse + i1];
-      out[static_cast<std::size_t>(y) * size + x] = (1 - ty) * (a + tx * (b - a)) + ty * (c + tx * (d - c));
+      const float a = small[static_cast<std::size_t>(j) * across + i],
+                  b = small[static_cast<std::size_t>(j) * across + i1],
+                  c = small[static_cast<std::size_t>(j1) * across + i],
+                  d = small[static_cast<std::size_t>(j1) * across + i1];
+      out[maps.at(x, y)] = (1 - ty) * (a + tx * (b - a)) + ty * (c + tx * (d - c));
     }
   }
   return out;
@@ -67,12 +67,12 @@ std::vector<float> exposure(Draw& draw, const MammogramSamplerOptions& o, const 
   // Scatter that passes the grid: 0.1 to 0.3 of the primary, spread over 20 to 40 mm.
   const double scatter = o.appearance * draw.uniform(0.05, 0.3);
   if (scatter > 0) {
-    const std::vector<float> halo = wide_smooth(energy, maps.size, draw.uniform(15, 30));
+    const std::vector<float> halo = wide_smooth(energy, maps, draw.uniform(15, 30));
     for (std::size_t i = 0; i < energy.size(); ++i)
       energy[i] = static_cast<float>((energy[i] + scatter * halo[i]) / (1 + scatter));
   }
   const double sharp = draw.uniform(0, 0.7);
-  if (o.appearance > 0) smooth(energy, maps.size, sharp);
+  if (o.appearance > 0) smooth(energy, maps.columns, maps.rows, sharp);
   // Quanta per pixel behind air; at this size pixels hold some hundred detector pixels, but resampled images
   // and films are noisier than that.
   const double quanta = draw.log_uniform(1e4, 3e6), electronic = draw.uniform(0, 1e-3);
@@ -104,7 +104,7 @@ void process(Draw& draw, const MammogramSamplerOptions& o, bool plain, std::vect
   const double low_share = draw.uniform(0.005, 0.15), high_share = draw.uniform(0.96, 1.0);
   const double headroom = draw.uniform(0, 0.3), gamma = o.appearance > 0 ? draw.log_uniform(0.6, 1.6) : 1;
   const double spread = draw.uniform(4, 14);
-  const std::vector<float> coarse = wide_smooth(image, maps.size, spread);
+  const std::vector<float> coarse = wide_smooth(image, maps, spread);
   std::vector<float> inside;
   for (std::size_t i = 0; i < image.size(); i += 7)
     if (maps.labels[i] == 1 || maps.labels[i] == 2) inside.push_back(coarse[i]);
@@ -144,14 +144,14 @@ void film(Draw& draw, const MammogramSamplerOptions& o, std::vector<float>& ener
   const double seen = draw.uniform(2.4, 3.6), grain = o.noise * draw.uniform(0, 0.05);
   const bool in_density = draw.chance(0.6);
   const QuickNormal noise(draw.stream(), draw.block());
-  const SmoothField light(draw.stream(), draw.block(), {maps.size, maps.size, 1}, {90, 90, 90},
+  const SmoothField light(draw.stream(), draw.block(), {maps.columns, maps.rows, 1}, {90, 90, 90},
                           o.appearance * draw.uniform(0, 0.4));
   const SmoothField::Plane lit(light, 0);
-  for (int y = 0; y < maps.size; ++y) {
-    std::vector<float> lamp(static_cast<std::size_t>(maps.size), 0.0f);
+  for (int y = 0; y < maps.rows; ++y) {
+    std::vector<float> lamp(static_cast<std::size_t>(maps.columns), 0.0f);
     lit.add_row(y, lamp.data());
-    for (int x = 0; x < maps.size; ++x) {
-      const std::size_t i = static_cast<std::size_t>(y) * maps.size + static_cast<std::size_t>(x);
+    for (int x = 0; x < maps.columns; ++x) {
+      const std::size_t i = maps.at(x, y);
       const double t = std::log10(static_cast<double>(energy[i])) - speed;
       double density = fog + (most - fog) / (1 + std::exp(-4 * gradient / (most - fog) * t));
       density += grain * noise.pair(i)[0] * std::sqrt(density) + lamp[static_cast<std::size_t>(x)];
@@ -168,10 +168,10 @@ class Clutter {
 
   // A lead marker or a burnt-in text: a few strokes in a small box, where no breast is, or a film's sticker.
   void marker() {
-    const int size = maps_.size;
-    const int width = static_cast<int>(draw_.uniform(0.05, 0.14) * size), height = std::max(4, width / 3);
-    const int x = static_cast<int>(draw_.uniform(0, size - width)),
-              y = static_cast<int>(draw_.uniform(0, size - height));
+    const int columns = maps_.columns, rows = maps_.rows;
+    const int width = static_cast<int>(draw_.uniform(0.05, 0.14) * columns), height = std::max(4, width / 3);
+    const int x = static_cast<int>(draw_.uniform(0, columns - width)),
+              y = static_cast<int>(draw_.uniform(0, rows - height));
     const bool board = draw_.chance(0.3);
     const float paper = static_cast<float>(draw_.uniform(0, 0.4)),
                 ink = static_cast<float>(draw_.uniform(0.7, 1));
@@ -194,14 +194,14 @@ class Clutter {
   // Borders cut off by the collimator or the digitiser: one value on one to four sides.
   void collimation() {
     const float value = draw_.chance(0.6) ? 0.0f : static_cast<float>(draw_.uniform(0.6, 1));
-    const int size = maps_.size;
+    const int columns = maps_.columns, rows = maps_.rows;
     for (int side = 0; side < 4; ++side) {
       if (!draw_.chance(0.4)) continue;
-      const int thick = 1 + static_cast<int>(draw_.uniform(0, 0.03) * size);
-      if (side == 0) fill(0, 0, size, thick, value);
-      if (side == 1) fill(0, size - thick, size, thick, value);
-      if (side == 2) fill(0, 0, thick, size, value);
-      if (side == 3) fill(size - thick, 0, thick, size, value);
+      const int thick = 1 + static_cast<int>(draw_.uniform(0, 0.03) * rows);
+      if (side == 0) fill(0, 0, columns, thick, value);
+      if (side == 1) fill(0, rows - thick, columns, thick, value);
+      if (side == 2) fill(0, 0, thick, rows, value);
+      if (side == 3) fill(columns - thick, 0, thick, rows, value);
     }
   }
 
@@ -209,8 +209,8 @@ class Clutter {
   void scratches() {
     const std::size_t count = draw_.below(4);
     for (std::size_t n = 0; n < count; ++n) {
-      const double length = draw_.uniform(1, 0.1 * maps_.size), angle = draw_.uniform(0, 6.28);
-      const double x = draw_.uniform(0, maps_.size), y = draw_.uniform(0, maps_.size);
+      const double length = draw_.uniform(1, 0.1 * maps_.rows), angle = draw_.uniform(0, 6.28);
+      const double x = draw_.uniform(0, maps_.columns), y = draw_.uniform(0, maps_.rows);
       const float value = draw_.chance(0.7) ? 1.0f : 0.0f;
       for (double s = 0; s < length; s += 0.7)
         fill(static_cast<int>(x + s * std::cos(angle)), static_cast<int>(y + s * std::sin(angle)), 1, 1,
@@ -222,14 +222,13 @@ class Clutter {
   bool covers(int x, int y, int width, int height) const {
     for (int b = y; b < y + height; ++b)
       for (int a = x; a < x + width; ++a)
-        if (maps_.labels[static_cast<std::size_t>(b) * maps_.size + static_cast<std::size_t>(a)] != 0)
-          return true;
+        if (maps_.labels[maps_.at(a, b)] != 0) return true;
     return false;
   }
   void fill(int x, int y, int width, int height, float value) {
-    for (int b = std::max(0, y); b < std::min(maps_.size, y + height); ++b)
-      for (int a = std::max(0, x); a < std::min(maps_.size, x + width); ++a)
-        image_[static_cast<std::size_t>(b) * maps_.size + static_cast<std::size_t>(a)] = value;
+    for (int b = std::max(0, y); b < std::min(maps_.rows, y + height); ++b)
+      for (int a = std::max(0, x); a < std::min(maps_.columns, x + width); ++a)
+        image_[maps_.at(a, b)] = value;
   }
 
   Draw& draw_;
@@ -244,18 +243,18 @@ BeamAttenuation pool_beam() {
           attenuation_per_mm(XrayMaterial::glandular, kPoolKev)};
 }
 
-std::vector<float> power_law_texture(Draw& draw, int size) {
-  std::vector<float> texture(static_cast<std::size_t>(size) * size, 0.0f);
+std::vector<float> power_law_texture(Draw& draw, int columns, int rows) {
+  std::vector<float> texture(static_cast<std::size_t>(columns) * rows, 0.0f);
   // A power of f^−3 in two dimensions: each octave's variance halves with the feature size.
   for (double spacing = 48; spacing >= 1.4; spacing /= 2) {
-    const SmoothField octave(draw.stream(), draw.block(), {size, size, 1}, {spacing, spacing, spacing},
+    const SmoothField octave(draw.stream(), draw.block(), {columns, rows, 1}, {spacing, spacing, spacing},
                              3.6 * std::sqrt(spacing / 48));
     const SmoothField::Plane plane(octave, 0);
-    parallel_for_ranges(static_cast<std::size_t>(size), kRowsPerPiece,
-                        [&](std::size_t begin, std::size_t end) {
-                          for (std::size_t y = begin; y < end; ++y)
-                            plane.add_row(static_cast<int>(y), &texture[y * static_cast<std::size_t>(size)]);
-                        });
+    parallel_for_ranges(
+        static_cast<std::size_t>(rows), kRowsPerPiece, [&](std::size_t begin, std::size_t end) {
+          for (std::size_t y = begin; y < end; ++y)
+            plane.add_row(static_cast<int>(y), &texture[y * static_cast<std::size_t>(columns)]);
+        });
   }
   return texture;
 }

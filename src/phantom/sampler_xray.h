@@ -9,7 +9,20 @@ namespace lobule::phantom {
 
 // Path lengths in mm to each pixel, and the attenuation of what they leave out (skin, muscle, lesions).
 struct PathMaps {
-  int size = 0;
+  PathMaps() = default;
+  PathMaps(int width, int height)
+      : columns(width),
+        rows(height),
+        breast(static_cast<std::size_t>(width) * static_cast<std::size_t>(height)),
+        dense(breast.size()),
+        rest(breast.size()),
+        labels(breast.size()) {}
+
+  std::size_t at(int x, int y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(x);
+  }
+
+  int columns = 0, rows = 0;
   std::vector<float> breast, dense, rest;
   std::vector<std::uint8_t> labels;
 };
@@ -26,6 +39,6 @@ void expose_and_show(Draw& draw, const MammogramSamplerOptions& options, Mammogr
 
 // A random texture with the power spectrum of anatomical noise in mammograms, f^−3 (Burgess, Jacobson and
 // Judy, Med Phys 28:419, 2001), of standard deviation 1 or so.
-std::vector<float> power_law_texture(Draw& draw, int size);
+std::vector<float> power_law_texture(Draw& draw, int columns, int rows);
 
 }  // namespace lobule::phantom

@@ -15,7 +15,7 @@ namespace {
 MammogramSamplerOptions small(std::uint64_t seed = 2) {
   MammogramSamplerOptions options;
   options.seed = seed;
-  options.size = 96;
+  options.columns = options.rows = 96;
   options.patient_pixel_mm = 2;
   options.pool = 1;
   options.uses_per_patient = 1000;
@@ -125,7 +125,7 @@ TEST(MammogramSampler, TexturesFollowThePowerLaw) {
   constexpr int kSize = 128;
   for (std::uint64_t n = 0; n < 6; ++n) {
     Draw draw(RandomStream(n, "texture test"));
-    const std::vector<float> texture = power_law_texture(draw, kSize);
+    const std::vector<float> texture = power_law_texture(draw, kSize, kSize);
     // The variance of differences over a distance d grows as d for β = 3.
     for (int level = 0; level < 3; ++level) {
       const int d = 4 << level;
@@ -155,8 +155,8 @@ TEST(MammogramSampler, BadOptionsSayWhatIsWrong) {
     return "";
   };
   MammogramSamplerOptions options;
-  options.size = 8;
-  EXPECT_EQ(message(options), "mammogram sampler: the size is 8; 16 to 2048 pixels can be made.");
+  options.columns = 8;
+  EXPECT_EQ(message(options), "mammogram sampler: the size is 8 × 256; 16 to 2048 pixels can be made.");
   options = {};
   options.patient_pixel_mm = 0.05;
   EXPECT_EQ(message(options),

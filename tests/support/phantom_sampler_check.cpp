@@ -22,7 +22,7 @@ int main() {
   MriPatchOptions patch;
   patch.size = 16, patch.spacing_mm = 5, patch.patient_spacing_mm = 6, patch.pool = 1;
   MammogramSamplerOptions mammogram;
-  mammogram.size = 32, mammogram.patient_pixel_mm = 2, mammogram.pool = 1;
+  mammogram.columns = mammogram.rows = 32, mammogram.patient_pixel_mm = 2, mammogram.pool = 1;
   SeriesSamplerOptions series;
   series.size = 24, series.patient_spacing_mm = 12, series.pool = 1;
   const double means[] = {mean(MriPatchSampler(patch).at(1).images),

@@ -1,0 +1,111 @@
+#include "learn/density.h"
+
+#include <cmath>
+
+#include "learn/mammogram_source.h"
+#include "learn/segmentation_figures.h"
+#include "nn/networks/unet.h"
+
+namespace lobule::learn {
+namespace {
+
+// Where pixels have no size in mm, the picture's extents are all that is known: the network sees the whole
+// picture, once as it is and once cut to the breast.
+constexpr int kColumns = 192, kRows = 320;
+constexpr double kLowPercentile = 0.5, kHighPercentile = 99.5;
+// Readers outline regions of dense tissue, not strands: shares are averaged over this Gaussian.
+constexpr double kRegion_mm = 4;
+constexpr std::uint64_t kValidationPictures = 200;
+
+const std::vector<std::string> kLabels{"background", "adipose", "dense", "pectoral"};
+
+phantom::MammogramSamplerOptions pictures(std::uint64_t seed) {
+  phantom::MammogramSamplerOptions options;
+  options.seed = seed;
+  options.columns = kColumns, options.rows = kRows;
+  options.style_weights = {0.45, 0.1, 0.05, 0.4};
+  options.inverted = 0;  // standard form
+  options.wall_left = true;
+  options.drawn = 0.75;
+  options.close = 0.75;
+  options.region_mm = kRegion_mm;
+  options.pool = 16;
+  return options;
+}
+
+// Departures from the plain U-Net (Ronneberger et al. 2015), and why: the coarsest of six levels sees the
+// picture in 10 × 6 places, since whether grey is dense depends on the rest of the breast; strides in place
+// of pooling and instance norms, as nnU-Net; a second output learns the share of dense tissue along each ray,
+// which a picture's grey follows more closely than labels do.
+nn::Graph network() {
+  nn::UNetOptions options;
+  options.dimensions = 2;
+  options.in_channels = 1;
+  options.levels = nn::unet_levels({16, 32, 64, 96, 128, 160});
+  options.decoders = {{.name = "decoder", .outputs = {{"logits", 4}, {"share", 1}}}};
+  return nn::unet(options);
+}
+
+// Dice of each tissue and of the breast without the muscle; the error of percent density, in points.
+Figures judged(const Sample& sample, const std::vector<Tensor>& outputs) {
+  const Tensor& truth = sample.targets.at("tissue");
+  Figures figures = dice_figures(truth, outputs.at(0), kLabels);
+  const std::vector<std::uint8_t> found = largest_class(outputs.at(0));
+  double both = 0, breast[2] = {}, dense[2] = {};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const bool here = found[i] == 1 || found[i] == 2, truly = truth.values[i] == 1 || truth.values[i] == 2;
+    both += here && truly, breast[0] += here, breast[1] += truly;
+    dense[0] += found[i] == 2, dense[1] += truth.values[i] == 2;
+  }
+  if (breast[0] + breast[1] > 0) figures["dice_breast"] = {2 * both, breast[0] + breast[1]};
+  if (breast[0] > 0 && breast[1] > 0)
+    figures["density_error_points"] = {100 * std::abs(dense[0] / breast[0] - dense[1] / breast[1]), 1};
+  return figures;
+}
+
+}  // namespace
+
+Task density(const TaskOptions& options) {
+  Task task;
+  task.name = "density";
+  task.summary = "outlines the breast, dense tissue and pectoral muscle on mammograms in standard form";
+  task.graph = network();
+  task.preprocessing.window = {kColumns, kRows, 1};
+  task.preprocessing.multiple = {32, 32, 1};
+  task.preprocessing.intensity = nn::IntensityRule::percentiles;
+  task.preprocessing.low_percentile = kLowPercentile;
+  task.preprocessing.high_percentile = kHighPercentile;
+  task.labels = kLabels;
+  task.loss.losses = {{.name = "tissue",
+                       .kind = nn::DiceCrossEntropy{.batch = true},
+                       .output = "logits",
+                       .target = "tissue"}};
+  task.loss.losses.push_back({.name = "share",
+                              .kind = nn::BinaryCrossEntropy{},
+                              .output = "share",
+                              .target = "share",
+                              .weight = 0.5});
+  task.training = mammograms({.mammogram = pictures(options.seed),
+                              .low_percentile = kLowPercentile,
+                              .high_percentile = kHighPercentile});
+  // Other patients and other drawings: the seed differs, whatever the user's.
+  task.validation = mammograms({.mammogram = pictures(~options.seed),
+                                .low_percentile = kLowPercentile,
+                                .high_percentile = kHighPercentile,
+                                .size = kValidationPictures});
+  task.trained_on =
+      "random mammograms, drawn and of digital patients of the first family "
+      "(docs/methods/phantom-sampler.md)";
+  task.study = Study::none;
+  task.judge = judged;
+  task.headline = "dice_dense";
+  task.limits = {"Film scans and digital mammograms in standard form; not magnified, spot or biopsy views.",
+                 "Labels are those of phantoms; a site's readers may draw tighter or wider outlines."};
+  task.recipe.steps = 3000;
+  task.recipe.batch = 8;
+  task.recipe.learning_rate = 3e-3;
+  task.recipe.validate_every = 500;
+  return task;
+}
+
+}  // namespace lobule::learn
