@@ -2,8 +2,10 @@
 
 #include <cmath>
 
+#include "learn/augment.h"
 #include "learn/mammogram_source.h"
 #include "learn/segmentation_figures.h"
+#include "learn/study_samples.h"
 #include "nn/networks/unet.h"
 
 namespace lobule::learn {
@@ -16,6 +18,9 @@ constexpr double kLowPercentile = 0.5, kHighPercentile = 99.5;
 // Readers outline regions of dense tissue, not strands: shares are averaged over this Gaussian.
 constexpr double kRegion_mm = 4;
 constexpr std::uint64_t kValidationPictures = 200;
+// A few dozen labelled images are learned by heart soon.
+constexpr int kFineTuningSteps = 400;
+constexpr double kFineTuningRate = 1e-3;
 
 const std::vector<std::string> kLabels{"background", "adipose", "dense", "pectoral"};
 
@@ -30,6 +35,17 @@ phantom::MammogramSamplerOptions pictures(std::uint64_t seed) {
   options.close = 0.75;
   options.region_mm = kRegion_mm;
   options.pool = 16;
+  return options;
+}
+
+// Standard pictures are never mirrored; their grey values come from anywhere.
+AugmentationOptions picture_augmentation() {
+  AugmentationOptions options;
+  options.mirror = {false, false, false};
+  options.rotation_rad[0] = {0.5, -0.12, 0.12};
+  options.scale = {0.5, 0.85, 1.15};
+  options.elastic_voxels = {0.5, 0, 3};
+  options.noise = {0.15, 0, 0.05};
   return options;
 }
 
@@ -80,31 +96,41 @@ Task density(const TaskOptions& options) {
                        .kind = nn::DiceCrossEntropy{.batch = true},
                        .output = "logits",
                        .target = "tissue"}};
-  task.loss.losses.push_back({.name = "share",
-                              .kind = nn::BinaryCrossEntropy{},
-                              .output = "share",
-                              .target = "share",
-                              .weight = 0.5});
-  task.training = mammograms({.mammogram = pictures(options.seed),
-                              .low_percentile = kLowPercentile,
-                              .high_percentile = kHighPercentile});
-  // Other patients and other drawings: the seed differs, whatever the user's.
-  task.validation = mammograms({.mammogram = pictures(~options.seed),
+  if (options.data.empty()) {
+    task.loss.losses.push_back({.name = "share",
+                                .kind = nn::BinaryCrossEntropy{},
+                                .output = "share",
+                                .target = "share",
+                                .weight = 0.5});
+    task.training = mammograms({.mammogram = pictures(options.seed),
                                 .low_percentile = kLowPercentile,
-                                .high_percentile = kHighPercentile,
-                                .size = kValidationPictures});
-  task.trained_on =
-      "random mammograms, drawn and of digital patients of the first family "
-      "(docs/methods/phantom-sampler.md)";
-  task.study = Study::none;
+                                .high_percentile = kHighPercentile});
+    // Other patients and other drawings: the seed differs, whatever the user's.
+    task.validation = mammograms({.mammogram = pictures(~options.seed),
+                                  .low_percentile = kLowPercentile,
+                                  .high_percentile = kHighPercentile,
+                                  .size = kValidationPictures});
+    task.trained_on =
+        "random mammograms, drawn and of digital patients of the first family "
+        "(docs/methods/phantom-sampler.md)";
+  } else {
+    // Readers draw no shares: that output keeps what it learned from phantoms.
+    StudySources sources =
+        study_sources({.folder = options.data, .preprocessing = task.preprocessing, .seed = options.seed});
+    task.training = augmented(std::move(sources.training), picture_augmentation(), options.seed);
+    task.validation = std::move(sources.validation);
+    task.trained_on = std::to_string(sources.training_cases) +
+                      " mammograms of a study of the user's own; judged by " +
+                      std::to_string(sources.validation_cases) + " of other exams of it";
+    task.recipe.steps = kFineTuningSteps;
+    task.recipe.learning_rate = kFineTuningRate;
+    task.recipe.validate_every = 50;
+    task.recipe.average_decay = 0.98;
+  }
   task.judge = judged;
   task.headline = "dice_dense";
   task.limits = {"Film scans and digital mammograms in standard form; not magnified, spot or biopsy views.",
                  "Labels are those of phantoms; a site's readers may draw tighter or wider outlines."};
-  task.recipe.steps = 3000;
-  task.recipe.batch = 8;
-  task.recipe.learning_rate = 3e-3;
-  task.recipe.validate_every = 500;
   return task;
 }
 
