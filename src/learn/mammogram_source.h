@@ -14,6 +14,8 @@ struct MammogramSourceOptions {
   // Then x becomes x to the power of g, whose logarithm is normal with this deviation: how grey values come
   // from a file is rarely known.
   double gamma_deviation = 0.25;
+  // Share of pictures turned upside down, so that a network can be asked twice about one.
+  double upside_down = 0.25;
   std::uint64_t size = 0;  // 0: endless
 };
 

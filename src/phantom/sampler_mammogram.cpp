@@ -10,6 +10,7 @@
 #include "phantom/mammogram_truth.h"
 #include "phantom/sampler_drawn.h"
 #include "phantom/sampler_fields.h"
+#include "phantom/sampler_mammogram_truth.h"
 #include "phantom/sampler_xray.h"
 #include "phantom/shapes.h"
 
@@ -249,34 +250,6 @@ void insert_lesion(Draw& draw, double pixel_mm, PathMaps& maps, std::vector<std:
     }
 }
 
-// Labels and figures of what is now in the maps. A pixel is dense by the share of a few millimetres around
-// it, as readers outline regions and not strands.
-void add_truth(const PathMaps& maps, double region_mm, MammogramPair& pair) {
-  pair.labels = maps.labels;
-  pair.dense_share.resize(maps.labels.size());
-  std::vector<float> breast_around(maps.labels.size()), dense_around(maps.labels.size());
-  for (std::size_t i = 0; i < maps.labels.size(); ++i)
-    if (maps.labels[i] == 1) breast_around[i] = maps.breast[i], dense_around[i] = maps.dense[i];
-  if (region_mm > 0) {
-    const HalfKernel kernel = gaussian_kernel(region_mm / pair.pixel_mm);
-    const Index3 size{maps.columns, maps.rows, 1};
-    convolve(breast_around, size, {kernel, kernel, HalfKernel{1.0f}});
-    convolve(dense_around, size, {kernel, kernel, HalfKernel{1.0f}});
-  }
-  double breast = 0, dense = 0, breast_pixels = 0, dense_pixels = 0;
-  for (std::size_t i = 0; i < maps.labels.size(); ++i) {
-    pair.dense_share[i] = 0;
-    if (maps.labels[i] != 1) continue;
-    pair.dense_share[i] = std::clamp(maps.dense[i] / maps.breast[i], 0.0f, 1.0f);
-    if (static_cast<double>(dense_around[i]) >= kDenseShare * static_cast<double>(breast_around[i]))
-      pair.labels[i] = 2, ++dense_pixels;
-    ++breast_pixels;
-    breast += static_cast<double>(maps.breast[i]), dense += static_cast<double>(maps.dense[i]);
-  }
-  pair.percent_density = breast_pixels > 0 ? 100 * dense_pixels / breast_pixels : 0;
-  pair.volumetric_density = breast > 0 ? 100 * dense / breast : 0;
-}
-
 void check_options(const MammogramSamplerOptions& o) {
   const auto refuse = [](const std::string& what, const std::string& why) {
     throw Error("mammogram sampler", what, why);
@@ -328,10 +301,12 @@ void MammogramSampler::at(std::uint64_t index, MammogramPair& pair) const {
     const std::size_t count = 1 + draw.weighted({0.7, 0.2, 0.1});
     for (std::size_t n = 0; n < count; ++n) insert_lesion(draw, pair.pixel_mm, maps, pair.lesion);
   }
-  add_truth(maps, o.region_mm, pair);
+  label_dense(maps, o.region_mm, pair);
   // The labels that the picture's windows look at.
   maps.labels = pair.labels;
   expose_and_show(draw, o, pair.style, pair.inverted, maps, pair.image);
+  if (o.visible > 0) unlabel_invisible(o.visible, pair);
+  add_densities(maps, pair);
 }
 
 }  // namespace lobule::phantom

@@ -31,6 +31,7 @@ struct MammogramSamplerOptions {
   double close = 0;        // share of pictures cut to the breast's bounds and little more
   bool wall_left = false;  // the chest wall is always at the first column: no mirror images
   double region_mm = 0;    // labels average the share of dense tissue with this Gaussian; 0: each ray's own
+  double visible = 0;      // labels end where the rim is not brighter than air by this share of the range
   // 0: none. `clutter`: markers, labels, rulers, collimation, scratches.
   double warp = 1, appearance = 1, noise = 1, clutter = 1;
   std::size_t pool = 32;  // views held at once: about 2 MB each
