@@ -144,5 +144,35 @@ TEST(DrawnMammograms, AveragedLabelsAreRegions) {
   EXPECT_LT(of_regions, of_rays / 2);
 }
 
+// Without noise: where a label was taken from the rim, the picture is darker than what is left asks for; the
+// picture itself is the same.
+TEST(DrawnMammograms, LabelsEndWhereTheRimIsTooDarkToSee) {
+  MammogramSamplerOptions options = drawn();
+  options.style_weights = {0, 0, 0, 1};
+  options.clutter = options.noise = 0;
+  const MammogramSampler all(options);
+  options.visible = 0.09;
+  const MammogramSampler seen(options);
+  std::size_t taken = 0;
+  for (std::uint64_t n = 0; n < 20; ++n) {
+    const MammogramPair a = all.at(n), b = seen.at(n);
+    ASSERT_EQ(a.image, b.image) << n;
+    double kept_sum = 0, kept = 0;
+    for (std::size_t i = 0; i < a.labels.size(); ++i)
+      if (b.labels[i] == 1) kept_sum += static_cast<double>(a.image[i]), ++kept;
+    for (std::size_t i = 0; i < a.labels.size(); ++i) {
+      if (a.labels[i] == b.labels[i]) continue;
+      ++taken;
+      EXPECT_EQ(b.labels[i], 0) << n;
+      EXPECT_NE(a.labels[i], 3) << n;
+      EXPECT_EQ(b.dense_share[i], 0) << n;
+      if (kept > 0) {
+        EXPECT_LT(static_cast<double>(a.image[i]), kept_sum / kept) << n;
+      }
+    }
+  }
+  EXPECT_GT(taken, 200u);
+}
+
 }  // namespace
 }  // namespace lobule::phantom
