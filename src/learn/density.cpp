@@ -54,13 +54,16 @@ AugmentationOptions picture_augmentation() {
 
 // Departures from the plain U-Net (Ronneberger et al. 2015), and why: the coarsest of six levels sees the
 // picture in 7 × 4 places, since whether grey is dense depends on the rest of the breast; strides in place
-// of pooling and instance norms, as nnU-Net; a second output learns the share of dense tissue along each ray,
-// which a picture's grey follows more closely than labels do.
+// of pooling and instance norms, as nnU-Net; linear
+// upsampling, since transposed convolutions leave a checkerboard where the network is unsure; a second output
+// learns the share of dense tissue along each ray, which a picture's grey follows more closely than labels
+// do.
 nn::Graph network() {
   nn::UNetOptions options;
   options.dimensions = 2;
   options.in_channels = 1;
   options.levels = nn::unet_levels({16, 32, 64, 96, 128, 160});
+  options.linear_up = true;
   options.decoders = {{.name = "decoder", .outputs = {{"logits", 4}, {"share", 1}}}};
   return nn::unet(options);
 }

@@ -132,13 +132,14 @@ struct Gland {
   double share = 0.3;                // of the breast's area
   double base = 0.6, strands = 0.4;  // share along rays inside; how much of it strands carry
   double outside = 0.03, outside_strands = 0.05;
-  double edge = 0.1;  // softness of its border
+  double edge = 0.1;                    // softness of its border
+  double uneven_mm = 30, uneven = 0.3;  // how the share varies inside, as its logarithm
   double middle_x = 0, middle_y = 0, turn = 0, long_mm = 50, wide_mm = 40;
   double lobes_mm = 40, lobes = 0.3, fringe_mm = 12, fringe = 0.15, rays = 0.2, ray_count = 5;
   double fat_layer_mm = 4, back_fat = 0;
   double pocket_mm = 8, pocket_level = 0.4, pocket_depth = 0.5;
   double fan = 0.5, strand_mm = 8, strand_stretch = 3, strand_width = 0.15;
-  std::array<Slice, 6> slice;
+  std::array<Slice, 7> slice;
 };
 
 Gland random_gland(Draw& draw, const DrawnOutline& outline) {
@@ -149,7 +150,9 @@ Gland random_gland(Draw& draw, const DrawnOutline& outline) {
   g.base = std::clamp(0.32 + 0.6 * draw.uniform(0, 1) + 0.25 * (g.share - 0.3), 0.32, 0.95);
   g.strands = draw.uniform(0.05, 0.7);
   g.outside = draw.uniform(0, 0.08), g.outside_strands = draw.log_uniform(0.01, 0.2);
-  g.edge = draw.log_uniform(0.05, 0.5);
+  // A gland is a body: the path through it shrinks to nothing towards its border, over little or much of it.
+  g.edge = draw.log_uniform(0.05, 2);
+  g.uneven_mm = draw.uniform(12, 50), g.uneven = draw.uniform(0, 0.9);
   // Behind the nipple, towards the armpit in MLO views.
   const double towards = draw.uniform(0.2, 0.85), aside = draw.normal() * 0.12 * outline.depth;
   g.turn = outline.view == MammogramView::mlo ? draw.uniform(-0.2, 0.9) : draw.uniform(-0.5, 0.5);
@@ -247,7 +250,8 @@ void fill_gland(const Gland& g, const DrawnOutline& outline, const Places& p, Pa
                                                            g.slice[5](x / g.pocket_mm, y / g.pocket_mm));
           // Strands move tissue, they add none: the share's mean over the region stays.
           const double net = static_cast<double>(strands[i]) / mean_strand;
-          const double inside = g.base * (1 - g.strands + g.strands * net) * (1 - hole);
+          const double uneven = std::exp(g.uneven * g.slice[6](x / g.uneven_mm, y / g.uneven_mm));
+          const double inside = g.base * uneven * (1 - g.strands + g.strands * net) * (1 - hole);
           const double outside =
               g.outside * (0.5 + 0.5 * net) + g.outside_strands * static_cast<double>(strands[i]);
           const double share = region * inside + (1 - region) * outside;

@@ -1,0 +1,252 @@
+// Mammograms labelled by the network beside their truth; Markdown tables for docs/results/density.md.
+//   lobule_density_study readers DATA [LETTERS]   ddsm_tissue's outlines; cases of digitisers A, B, D
+//   lobule_density_study phantoms [PATIENTS] [SEED]   patients of the second family, four views each
+//   lobule_density_study laws DATA [LETTERS]      what must not move percent density, and by how much it does
+// LOBULE_MODELS or a folder in DENSITY_MODEL names the model; else the shipped one.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <map>
+
+#include "core/context.h"
+#include "core/table.h"
+#include "core/text.h"
+#include "exam/mammogram_picture.h"
+#include "io/files.h"
+#include "io/inputs.h"
+#include "io/picture_read.h"
+#include "measure/breast_density.h"
+#include "phantom/exam.h"
+#include "phantom/second/mammogram.h"
+#include "pipeline/density_network.h"
+
+namespace {
+
+using namespace lobule;
+namespace fs = std::filesystem;
+
+struct Case {
+  std::string name;
+  exam::MammogramPicture picture;
+  Mask truth;  // on the input's pixels
+};
+
+struct Judged {
+  std::string name;
+  double breast = 0, pectoral = 0, dense = 0;  // Dice; of the breast without the muscle
+  double percent = 0, true_percent = 0, low = 0, high = 0;
+};
+
+double dice(const Mask& a, const Mask& b, const std::function<bool(std::uint8_t)>& is) {
+  double both = 0, sum = 0;
+  for (std::size_t i = 0; i < a.voxels.size(); ++i) {
+    const bool x = is(a.voxels[i]), y = is(b.voxels[i]);
+    both += x && y, sum += x, sum += y;
+  }
+  return sum > 0 ? 2 * both / sum : 1;
+}
+
+double percent_of(const Mask& labels) {
+  const auto density = measure::breast_density(labels, {});
+  return density ? density->percent_density : 0;
+}
+
+Judged judged(const Case& one, const pipeline::DensityNetwork& network) {
+  using namespace measure;
+  Context context;
+  const pipeline::DensityLabels found = network.label(one.picture.image, context);
+  const Mask labels = exam::put_back(one.picture, found.labels);
+  Judged result{one.name};
+  result.breast = dice(labels, one.truth, [](std::uint8_t l) { return l == kAdipose || l == kDense; });
+  result.dense = dice(labels, one.truth, [](std::uint8_t l) { return l == kDense; });
+  result.pectoral = dice(labels, one.truth, [](std::uint8_t l) { return l == kPectoral; });
+  result.percent = percent_of(labels), result.true_percent = percent_of(one.truth);
+  result.low = found.lowest_percent, result.high = found.highest_percent;
+  return result;
+}
+
+double mean_of(const std::vector<Judged>& all, double Judged::*what) {
+  double sum = 0;
+  for (const Judged& one : all) sum += one.*what;
+  return sum / static_cast<double>(all.size());
+}
+
+double correlation(const std::vector<Judged>& all) {
+  const double a = mean_of(all, &Judged::percent), b = mean_of(all, &Judged::true_percent);
+  double ab = 0, aa = 0, bb = 0;
+  for (const Judged& one : all) {
+    ab += (one.percent - a) * (one.true_percent - b);
+    aa += (one.percent - a) * (one.percent - a), bb += (one.true_percent - b) * (one.true_percent - b);
+  }
+  return ab / std::sqrt(aa * bb);
+}
+
+void print_row(const std::string& name, const std::vector<Judged>& all) {
+  if (all.size() < 2) return;
+  std::vector<double> dense, errors;
+  double error = 0;
+  for (const Judged& one : all) dense.push_back(one.dense), error += std::abs(one.percent - one.true_percent);
+  std::sort(dense.begin(), dense.end());
+  const std::size_t n = dense.size();
+  const double median = (dense[(n - 1) / 2] + dense[n / 2]) / 2;
+  std::printf("| %s | %zu | %.3f | %.3f | %.3f | %.3f | %.2f | %.1f | %+.1f |\n", name.c_str(), n,
+              mean_of(all, &Judged::breast), mean_of(all, &Judged::pectoral), mean_of(all, &Judged::dense),
+              median, correlation(all), error / static_cast<double>(n),
+              mean_of(all, &Judged::percent) - mean_of(all, &Judged::true_percent));
+}
+
+void print_summary(const std::vector<Judged>& all, const std::string& letters) {
+  std::printf(
+      "\n| images | n | breast Dice | pectoral | dense, mean | dense, median | PD r | PD mean absolute error "
+      "| "
+      "PD bias |\n|---|---|---|---|---|---|---|---|---|\n");
+  print_row("all", all);
+  const auto part = [&](const std::string& name, const std::function<bool(const Judged&)>& is) {
+    std::vector<Judged> some;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(some), is);
+    print_row(name, some);
+  };
+  if (letters.size() > 1)
+    for (const char letter : letters)
+      part(std::string("digitiser ") + letter, [&](const Judged& one) { return one.name[0] == letter; });
+  const double cuts[] = {0, 25, 50, 75, 101};
+  for (int q = 0; q < 4; ++q)
+    part("true PD " + format_fixed(cuts[q], 0) + "–" + format_fixed(std::min(100.0, cuts[q + 1]), 0),
+         [&](const Judged& one) { return one.true_percent >= cuts[q] && one.true_percent < cuts[q + 1]; });
+}
+
+// 64 background, 128 adipose, 192 dense, 255 pectoral (its README).
+Mask reader_labels(const fs::path& path) {
+  const io::PictureValues picture = io::read_picture(path);
+  Grid grid;
+  grid.size = {picture.width, picture.height, 1};
+  Mask labels(grid);
+  const std::vector<float> grey = io::grey(picture);
+  for (std::size_t i = 0; i < grey.size(); ++i)
+    labels.voxels[i] = grey[i] < 96 ? 0 : grey[i] < 160 ? 1 : grey[i] < 224 ? 2 : 3;
+  return labels;
+}
+
+void each_reader_case(const fs::path& data, const std::string& letters,
+                      const std::function<void(const Case&)>& visit) {
+  const io::TemporaryFolder scratch;
+  Context context;
+  const io::Inputs inputs =
+      io::collect_inputs({data / "ddsm_tissue/ddsm_tissue.tar"}, scratch.path(), {}, context.cancellation);
+  std::map<std::string, fs::path> labels;
+  for (const io::InputFile& file : inputs.files)
+    if (file.name.find("labels/") != std::string::npos)
+      labels[fs::path(file.name).filename().string()] = file.path;
+  for (const io::InputFile& file : inputs.files) {
+    if (file.name.find("images/") == std::string::npos) continue;
+    const std::string name = fs::path(file.name).filename().string();
+    if (letters.find(name[0]) == std::string::npos) continue;
+    visit(
+        {name.substr(0, name.find('.')), exam::read_mammogram_picture(file), reader_labels(labels.at(name))});
+  }
+}
+
+void readers(const fs::path& data, const std::string& letters, const pipeline::DensityNetwork& network) {
+  std::vector<Judged> all;
+  std::printf(
+      "| image | breast | pectoral | dense | PD (over copies) | reader's PD |\n|---|---|---|---|---|---|\n");
+  each_reader_case(data, letters, [&](const Case& one) {
+    all.push_back(judged(one, network));
+    const Judged& j = all.back();
+    std::printf("| %s | %.3f | %.3f | %.3f | %.1f (%.1f–%.1f) | %.1f |\n", j.name.c_str(), j.breast,
+                j.pectoral, j.dense, j.percent, j.low, j.high, j.true_percent);
+    std::fflush(stdout);
+  });
+  print_summary(all, letters);
+}
+
+void phantoms(int patients, std::uint64_t seed, const pipeline::DensityNetwork& network) {
+  std::vector<Judged> all;
+  const phantom::MammogramLook looks[] = {phantom::MammogramLook::ge,      phantom::MammogramLook::hologic,
+                                          phantom::MammogramLook::siemens, phantom::MammogramLook::fuji,
+                                          phantom::MammogramLook::philips, phantom::MammogramLook::film};
+  for (int p = 0; p < patients; ++p) {
+    phantom::MammogramOptions options;
+    options.seed = seed + static_cast<std::uint64_t>(p);
+    options.pixel_mm = 0.4, options.anatomy_mm = 0.6;
+    options.look = looks[p % 6];
+    const phantom::MammogramExam exam =
+        phantom::second::make_mammograms(phantom::random_options(options.seed, false).anatomy, options);
+    for (const phantom::Mammogram& image : exam.images) {
+      Case one{"patient " + std::to_string(p), exam::standard_mammogram(image.presentation, true, "phantom"),
+               image.labels};
+      all.push_back(judged(one, network));
+    }
+  }
+  print_summary(all, "");
+}
+
+// Percent density of copies that are the same to a reader.
+void laws(const fs::path& data, const std::string& letters, const pipeline::DensityNetwork& network) {
+  std::map<std::string, std::vector<double>> moved;
+  each_reader_case(data, letters, [&](const Case& one) {
+    Context context;
+    const Image<float>& image = one.picture.image;
+    const double before = percent_of(network.label(image, context).labels);
+    const auto compare = [&](const std::string& what, const Image<float>& copy) {
+      const exam::MammogramPicture again = exam::standard_mammogram(copy, true, one.name);
+      moved[what].push_back(std::abs(percent_of(network.label(again.image, context).labels) - before));
+    };
+    for (const double gamma : {0.8, 1.25}) {
+      Image<float> copy = image;
+      for (float& v : copy.voxels) v = std::pow(v, static_cast<float>(gamma));
+      compare("gamma " + format_fixed(gamma, 2), copy);
+    }
+    Image<float> eight = image;
+    for (float& v : eight.voxels) v = std::round(255 * v);
+    compare("8 bit", eight);
+    Image<float> mirrored = image;
+    const int width = image.grid.size[0], height = image.grid.size[1];
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) mirrored.at(x, y, 0) = image.at(width - 1 - x, y, 0);
+    compare("mirrored", mirrored);
+    Grid wider = image.grid;
+    wider.size[0] += width / 4;
+    Image<float> padded(wider);
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) padded.at(x, y, 0) = image.at(x, y, 0);
+    compare("padded by a quarter", padded);
+  });
+  std::printf("| change | images | PD moves by, mean | largest | under 2 points |\n|---|---|---|---|---|\n");
+  for (auto& [what, values] : moved) {
+    double sum = 0, most = 0;
+    int under = 0;
+    for (const double v : values) sum += v, most = std::max(most, v), under += v < 2;
+    std::printf("| %s | %zu | %.2f | %.1f | %d |\n", what.c_str(), values.size(),
+                sum / static_cast<double>(values.size()), most, under);
+  }
+}
+
+int run(const std::vector<std::string>& words) {
+  const char* model = std::getenv("DENSITY_MODEL");
+  const pipeline::DensityNetwork network = pipeline::DensityNetwork::open(model ? model : "density");
+  const auto word = [&](std::size_t n, const std::string& otherwise) {
+    return n < words.size() ? words[n] : otherwise;
+  };
+  const std::string what = word(0, "");
+  if (what == "readers") readers(word(1, "../shared/data"), word(2, "D"), network);
+  if (what == "laws") laws(word(1, "../shared/data"), word(2, "D"), network);
+  if (what == "phantoms")
+    phantoms(std::atoi(word(1, "12").c_str()), std::strtoull(word(2, "7000").c_str(), nullptr, 10), network);
+  return what == "readers" || what == "laws" || what == "phantoms" ? 0 : 2;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    return run({words + 1, words + count});
+  } catch (const lobule::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
