@@ -236,4 +236,17 @@ Mask put_back(const MammogramPicture& picture, const Mask& mask) {
   return result;
 }
 
+Mask in_standard_form(const MammogramPicture& picture, const Mask& mask) {
+  if (mask.grid.size[0] != picture.source_width || mask.grid.size[1] != picture.source_height)
+    throw Error("mask", "it has another size than the picture",
+                std::to_string(mask.grid.size[0]) + " × " + std::to_string(mask.grid.size[1]) + " against " +
+                    std::to_string(picture.source_width) + " × " + std::to_string(picture.source_height));
+  Mask result(picture.image.grid);
+  const int kept = picture.image.grid.size[0];
+  for (int y = 0; y < picture.source_height; ++y)
+    for (int x = 0; x < kept; ++x)
+      result.at(x, y, 0) = mask.at(picture.mirrored ? kept - 1 - x : x + picture.cut_columns, y, 0);
+  return result;
+}
+
 }  // namespace lobule::exam

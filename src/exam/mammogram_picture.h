@@ -49,4 +49,7 @@ MammogramPicture standard_mammogram(const Image<float>& image, bool polarity_kno
 // A mask on the standard picture's pixels as one of the input's; 0 on columns that were cut off.
 Mask put_back(const MammogramPicture& picture, const Mask& mask);
 
+// A mask on the input's pixels as one of the standard picture's. Throws Error where its size is another.
+Mask in_standard_form(const MammogramPicture& picture, const Mask& mask);
+
 }  // namespace lobule::exam

@@ -133,6 +133,7 @@ Task density(const TaskOptions& options) {
     task.recipe.validate_every = 50;
     task.recipe.average_decay = 0.98;
   }
+  task.study = Study::labelled_mammograms;
   task.judge = judged;
   task.headline = "dice_dense";
   task.limits = {"Film scans and digital mammograms in standard form; not magnified, spot or biopsy views.",

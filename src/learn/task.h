@@ -27,7 +27,8 @@ struct TaskOptions {
 // What a person gives a task to learn from (docs/formats/samples.md).
 enum class Study {
   none,             // digital patients alone
-  labelled_images,  // images and label images
+  labelled_images,      // images and label images
+  labelled_mammograms,  // mammograms and label pictures
   sorted_exams      // exams and the roles of their series
 };
 

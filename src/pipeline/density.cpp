@@ -14,6 +14,7 @@
 #include "io/picture_read.h"
 #include "io/png.h"
 #include "pipeline/density_image.h"
+#include "pipeline/mammogram_study.h"
 #include "pipeline/models.h"
 #include "pipeline/screening_files.h"
 #include "pipeline/sorted_inputs.h"
@@ -64,12 +65,6 @@ std::vector<io::InputFile> images_among(const std::vector<io::InputFile>& files,
     findings.push_back({Severity::note, std::to_string(others) + (others == 1 ? " file" : " files"),
                         "neither pictures nor DICOM objects", "left out", ""});
   return images;
-}
-
-std::string stem_of(const std::string& name) {
-  const std::string last = name.substr(name.find_last_of("/\\:") + 1);
-  const auto dot = last.rfind('.');
-  return escape_path_component(dot == std::string::npos || dot == 0 ? last : last.substr(0, dot));
 }
 
 // What images of one woman at one time have in common: patient and study, or of pictures folder and name
@@ -208,7 +203,7 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
     context.progress.update(static_cast<double>(n) / static_cast<double>(files.size()));
     MeasuredImage measured = measure_image(files[n], network, outcome.measured < kMostPictured, context);
     DensityImage& image = measured.image;
-    const std::string stem = stem_of(image.file);
+    const std::string stem = mammogram_stem(image.file);
     image.stem = stem;
     for (int k = 2; !stems.insert(image.stem).second; ++k) image.stem = stem + "_" + std::to_string(k);
     if (image.density) {

@@ -11,15 +11,14 @@
 #include "measure/mammogram_breast.h"
 #include "measure/morphology.h"
 #include "nn/engine.h"
-#include "nn/intensity.h"
 #include "nn/softmax.h"
+#include "pipeline/mammogram_window.h"
 #include "pipeline/models.h"
 
 namespace lobule::pipeline {
 namespace {
 
 constexpr std::size_t kLabels = 4;
-constexpr double kMargin = 0.05;  // around the breast, of its extents
 
 // What a copy of the picture differs in from the one that is judged.
 struct Variant {
@@ -28,22 +27,6 @@ struct Variant {
 };
 constexpr std::array<Variant, 6> kVariants{
     {{}, {.upside_down = true}, {.scale = 0.9}, {.scale = 1.1}, {.gamma = 0.85}, {.gamma = 1.15}}};
-
-// Whole pixels of a picture; what lies beyond it is air.
-struct Part {
-  int x = 0, y = 0, width = 0, height = 0;
-};
-
-Image<float> cut(const Image<float>& picture, const Part& part) {
-  Grid grid = picture.grid;
-  grid.size = {part.width, part.height, 1};
-  Image<float> result(grid);
-  for (int y = 0; y < part.height; ++y)
-    for (int x = 0; x < part.width; ++x)
-      if (picture.grid.contains(part.x + x, part.y + y, 0))
-        result.at(x, y, 0) = picture.at(part.x + x, part.y + y, 0);
-  return result;
-}
 
 // Probabilities of the four labels on a small picture: [label][row][column].
 struct Probabilities {
@@ -94,7 +77,7 @@ Mask kept(const Probabilities& p) {
 }
 
 // Labels on a part's own pixels, put into the whole picture.
-void write_labels(const Probabilities& p, const Part& part, Mask& labels) {
+void write_labels(const Probabilities& p, const PicturePart& part, Mask& labels) {
   const Mask keep = kept(p);
   const double to_x = static_cast<double>(p.width) / part.width,
                to_y = static_cast<double>(p.height) / part.height;
@@ -122,22 +105,9 @@ double percent_of(const Probabilities& p) {
   return adipose + dense > 0 ? 100 * dense / (adipose + dense) : 0;
 }
 
-// The box around what was found, with its margin; all of the picture where nothing was.
-Part around(const Probabilities& p, const Grid& picture) {
-  const Mask keep = kept(p);
-  int x1 = -1, y0 = p.height, y1 = -1;
-  for (int y = 0; y < p.height; ++y)
-    for (int x = 0; x < p.width; ++x)
-      if (keep.at(x, y, 0) != 0) x1 = std::max(x1, x), y0 = std::min(y0, y), y1 = std::max(y1, y);
-  const int w = picture.size[0], h = picture.size[1];
-  if (x1 < 0) return {0, 0, w, h};
-  // The chest wall stays the left edge. The margin is the same however much air a picture shows.
-  const double to_x = static_cast<double>(w) / p.width, to_y = static_cast<double>(h) / p.height;
-  const int right = static_cast<int>((x1 + 1) * to_x * (1 + kMargin)) + 1;
-  const double margin = kMargin * (y1 - y0 + 1) * to_y;
-  const int top = static_cast<int>(std::floor(y0 * to_y - margin)),
-            bottom = static_cast<int>((y1 + 1) * to_y + margin) + 1;
-  return {0, top, right, bottom - top};
+// Around what was found, with a margin; all of the picture where nothing was.
+PicturePart around(const Probabilities& p, const Grid& picture) {
+  return part_around(kept(p), picture);
 }
 
 void turn_rows(std::vector<float>& plane, int width, int height) {
@@ -160,35 +130,18 @@ struct DensityNetwork::Parts {
     if (model.graph.dimensions != 2 || model.preprocessing.channels != 1 || model.labels != labels)
       throw Error("model " + model.name, "it does not tell background, adipose, dense and pectoral apart",
                   "it is no model of the task density");
-    if (model.preprocessing.window[0] <= 0 || model.preprocessing.window[1] <= 0)
-      throw Error("model " + model.name, "it does not say how large its window is");
-  }
-
-  int whole_steps(double extent, std::size_t axis) const {
-    const int step = std::max(1, model.preprocessing.multiple[axis]);
-    return step * static_cast<int>(std::ceil(extent / step - 1e-9));
+    check_mammogram_window(model.preprocessing, "model " + model.name);
   }
 
   // The picture fitted into the window with its proportions kept, air to the right of it and below.
   Probabilities run(const Image<float>& picture, const Variant& variant) const {
-    const auto& window = model.preprocessing.window;
-    const int w = picture.grid.size[0], h = picture.grid.size[1];
-    const double fit =
-        std::min(static_cast<double>(window[0]) / w, static_cast<double>(window[1]) / h) * variant.scale;
-    const int width = std::max(1, static_cast<int>(std::lround(w * fit))),
-              height = std::max(1, static_cast<int>(std::lround(h * fit)));
-    Image<float> small = measure::box_means(picture, width, height);
+    Image<float> small = fitted_picture(picture, model.preprocessing, variant.scale);
+    const int width = small.grid.size[0], height = small.grid.size[1];
     if (variant.gamma != 1)
       for (float& v : small.voxels) v = std::pow(v, static_cast<float>(variant.gamma));
     if (variant.upside_down) turn_rows(small.voxels, width, height);
-    const int columns = whole_steps(std::max(window[0], width), 0),
-              rows = whole_steps(std::max(window[1], height), 1);
-    Tensor input({1, 1, rows, columns});
-    for (int y = 0; y < height; ++y)
-      for (int x = 0; x < width; ++x)
-        input.values[static_cast<std::size_t>(y) * static_cast<std::size_t>(columns) +
-                     static_cast<std::size_t>(x)] = small.at(x, y, 0);
-    scale(input.values);
+    const Tensor input = window_of(small, model.preprocessing);
+    const std::int64_t rows = input.shape[2], columns = input.shape[3];
     const Tensor logits = engine.run({input}).front();
     Probabilities p(width, height);
     const std::size_t plane = static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
@@ -206,19 +159,6 @@ struct DensityNetwork::Parts {
       for (std::vector<float>& of_label : p.of) turn_rows(of_label, width, height);
     return p;
   }
-
-  void scale(std::vector<float>& values) const {
-    const nn::Preprocessing& p = model.preprocessing;
-    nn::IntensityScale to;
-    if (p.intensity == nn::IntensityRule::percentiles)
-      to = nn::percentile_scale(values, p.low_percentile, p.high_percentile);
-    else if (p.intensity == nn::IntensityRule::z_score)
-      to = nn::z_score_scale(values);
-    else if (p.intensity != nn::IntensityRule::none)
-      throw Error("model " + model.name, "its rule for intensities is not one of mammograms",
-                  "percentiles, z_score and none are");
-    for (float& value : values) value = to(value);
-  }
 };
 
 DensityNetwork DensityNetwork::open(const std::string& name_or_folder) {
@@ -230,8 +170,8 @@ DensityNetwork DensityNetwork::open(const std::string& name_or_folder) {
 DensityLabels DensityNetwork::label(const Image<float>& picture, Context& context) const {
   context.cancellation.check();
   const Probabilities first = parts_->run(picture, {});
-  const Part part = around(first, picture.grid);
-  const Image<float> breast = cut(picture, part);
+  const PicturePart part = around(first, picture.grid);
+  const Image<float> breast = part_of(picture, part);
   DensityLabels result;
   result.labels = Mask(picture.grid);
   Probabilities mean(1, 1);

@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "learn/task.h"
+#include "pipeline/mammogram_study.h"
 #include "pipeline/sorted_study.h"
 #include "pipeline/study_data.h"
 
@@ -74,7 +75,9 @@ TrainOutcome train(const std::string& task_name, const learn::TrainingOptions& g
                 "its targets come from digital patients only", "Leave --data out");
   if (!options.data.empty()) {
     const fs::path samples = fs::path(options.output) / "study" / "samples";
-    const auto prepare = task.study == learn::Study::sorted_exams ? prepare_sorted_study : prepare_study;
+    const auto prepare = task.study == learn::Study::sorted_exams          ? prepare_sorted_study
+                         : task.study == learn::Study::labelled_mammograms ? prepare_mammogram_study
+                                                                           : prepare_study;
     outcome.findings = prepare(options.data, samples, task, context).findings;
     options.data = samples.string();
   }

@@ -73,7 +73,7 @@ TEST(MammogramSource, TurnedPicturesAreTheSamePictures) {
 
 TEST(DensityTask, IsMadeOfPhantomsAndJudgesWhatReadersMeasure) {
   const Task task = make_task("density");
-  EXPECT_EQ(task.study, Study::labelled_images);
+  EXPECT_EQ(task.study, Study::labelled_mammograms);
   ASSERT_EQ(task.loss.losses.size(), 2u);
   const Sample sample = task.validation->at(1);
   // A network that is right everywhere.
