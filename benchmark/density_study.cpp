@@ -1,5 +1,7 @@
 // Mammograms labelled by the network beside their truth; Markdown tables for docs/results/density.md.
-//   lobule_density_study readers DATA [LETTERS]   ddsm_tissue's outlines; cases of digitisers A, B, D
+//   lobule_density_study readers DATA [LETTERS] [K/N]   ddsm_tissue's outlines; cases of digitisers A, B, D;
+//                                                 of N folds only the K-th
+//   lobule_density_study fold DATA LETTERS K/N OUT   the cases of all other folds as a study for lobule train
 //   lobule_density_study phantoms [PATIENTS] [SEED]   patients of the second family, four views each
 //   lobule_density_study laws DATA [LETTERS]      what must not move percent density, and by how much it does
 // LOBULE_MODELS or a folder in DENSITY_MODEL names the model; else the shipped one.
@@ -19,6 +21,7 @@
 #include "io/files.h"
 #include "io/inputs.h"
 #include "io/picture_read.h"
+#include "io/png.h"
 #include "measure/breast_density.h"
 #include "phantom/exam.h"
 #include "phantom/second/mammogram.h"
@@ -131,8 +134,30 @@ Mask reader_labels(const fs::path& path) {
   return labels;
 }
 
-void each_reader_case(const fs::path& data, const std::string& letters,
-                      const std::function<void(const Case&)>& visit) {
+// Which cases count: of N folds, dealt out in the order of names, the K-th or all others.
+struct Fold {
+  std::size_t number = 0, of = 1;
+  bool others = false;
+
+  bool holds(std::size_t at) const { return of == 1 || (at % of == number) != others; }
+};
+
+Fold fold_of(const std::string& text) {
+  Fold fold;
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) return fold;
+  fold.number = std::stoul(text.substr(0, slash)), fold.of = std::stoul(text.substr(slash + 1));
+  return fold;
+}
+
+struct ReaderFiles {
+  std::string name;
+  io::InputFile image;
+  fs::path labels;
+};
+
+void each_reader_case(const fs::path& data, const std::string& letters, const Fold& fold,
+                      const std::function<void(const ReaderFiles&)>& visit) {
   const io::TemporaryFolder scratch;
   Context context;
   const io::Inputs inputs =
@@ -141,21 +166,38 @@ void each_reader_case(const fs::path& data, const std::string& letters,
   for (const io::InputFile& file : inputs.files)
     if (file.name.find("labels/") != std::string::npos)
       labels[fs::path(file.name).filename().string()] = file.path;
+  std::size_t at = 0;
   for (const io::InputFile& file : inputs.files) {
     if (file.name.find("images/") == std::string::npos) continue;
     const std::string name = fs::path(file.name).filename().string();
     if (letters.find(name[0]) == std::string::npos) continue;
-    visit(
-        {name.substr(0, name.find('.')), exam::read_mammogram_picture(file), reader_labels(labels.at(name))});
+    if (fold.holds(at++)) visit({name.substr(0, name.find('.')), file, labels.at(name)});
   }
 }
 
-void readers(const fs::path& data, const std::string& letters, const pipeline::DensityNetwork& network) {
+Case case_of(const ReaderFiles& files) {
+  return {files.name, exam::read_mammogram_picture(files.image), reader_labels(files.labels)};
+}
+
+// Images as they are, labels as lobule writes them; names have no "_", before which a study's exams differ.
+void write_fold(const fs::path& data, const std::string& letters, const Fold& fold, const fs::path& out) {
+  each_reader_case(data, letters, fold, [&](const ReaderFiles& files) {
+    std::string name = files.name;
+    std::replace(name.begin(), name.end(), '_', '-');
+    io::write_file(out / "images" / (name + ".png"), io::read_file(files.image.path));
+    const Mask labels = reader_labels(files.labels);
+    io::write_file(out / "labels" / (name + "_labels.png"),
+                   io::encode_png({labels.grid.size[0], labels.grid.size[1], 1, labels.voxels}));
+  });
+}
+
+void readers(const fs::path& data, const std::string& letters, const Fold& fold,
+             const pipeline::DensityNetwork& network) {
   std::vector<Judged> all;
   std::printf(
       "| image | breast | pectoral | dense | PD (over copies) | reader's PD |\n|---|---|---|---|---|---|\n");
-  each_reader_case(data, letters, [&](const Case& one) {
-    all.push_back(judged(one, network));
+  each_reader_case(data, letters, fold, [&](const ReaderFiles& files) {
+    all.push_back(judged(case_of(files), network));
     const Judged& j = all.back();
     std::printf("| %s | %.3f | %.3f | %.3f | %.1f (%.1f–%.1f) | %.1f |\n", j.name.c_str(), j.breast,
                 j.pectoral, j.dense, j.percent, j.low, j.high, j.true_percent);
@@ -188,7 +230,8 @@ void phantoms(int patients, std::uint64_t seed, const pipeline::DensityNetwork& 
 // Percent density of copies that are the same to a reader.
 void laws(const fs::path& data, const std::string& letters, const pipeline::DensityNetwork& network) {
   std::map<std::string, std::vector<double>> moved;
-  each_reader_case(data, letters, [&](const Case& one) {
+  each_reader_case(data, letters, {}, [&](const ReaderFiles& files) {
+    const Case one = case_of(files);
     Context context;
     const Image<float>& image = one.picture.image;
     const double before = percent_of(network.label(image, context).labels);
@@ -227,13 +270,19 @@ void laws(const fs::path& data, const std::string& letters, const pipeline::Dens
 }
 
 int run(const std::vector<std::string>& words) {
-  const char* model = std::getenv("DENSITY_MODEL");
-  const pipeline::DensityNetwork network = pipeline::DensityNetwork::open(model ? model : "density");
   const auto word = [&](std::size_t n, const std::string& otherwise) {
     return n < words.size() ? words[n] : otherwise;
   };
   const std::string what = word(0, "");
-  if (what == "readers") readers(word(1, "../shared/data"), word(2, "D"), network);
+  if (what == "fold") {
+    Fold fold = fold_of(word(3, "0/5"));
+    fold.others = true;
+    write_fold(word(1, "../shared/data"), word(2, "ABD"), fold, word(4, "fold"));
+    return 0;
+  }
+  const char* model = std::getenv("DENSITY_MODEL");
+  const pipeline::DensityNetwork network = pipeline::DensityNetwork::open(model ? model : "density");
+  if (what == "readers") readers(word(1, "../shared/data"), word(2, "D"), fold_of(word(3, "")), network);
   if (what == "laws") laws(word(1, "../shared/data"), word(2, "D"), network);
   if (what == "phantoms")
     phantoms(std::atoi(word(1, "12").c_str()), std::strtoull(word(2, "7000").c_str(), nullptr, 10), network);
