@@ -22,7 +22,7 @@ constexpr double kRegion_mm = 4;
 constexpr double kVisible = 0.09;
 constexpr std::uint64_t kValidationPictures = 200;
 // A few dozen labelled images are learned by heart soon.
-constexpr int kFineTuningSteps = 400;
+constexpr int kFineTuningSteps = 200;
 constexpr double kFineTuningRate = 1e-3;
 
 const std::vector<std::string> kLabels{"background", "adipose", "dense", "pectoral"};
@@ -98,6 +98,10 @@ Task density(const TaskOptions& options) {
   task.preprocessing.low_percentile = kLowPercentile;
   task.preprocessing.high_percentile = kHighPercentile;
   task.labels = kLabels;
+  task.recipe.steps = 1600;
+  task.recipe.batch = 8;
+  task.recipe.learning_rate = 1e-3;
+  task.recipe.validate_every = 200;
   task.loss.losses = {{.name = "tissue",
                        .kind = nn::DiceCrossEntropy{.batch = true},
                        .output = "logits",

@@ -16,8 +16,8 @@ struct PicturePart {
 };
 
 // The part of a picture that holds what is not 0 in a mask of the same field, on pixels of any size: from the
-// chest wall on, with a margin of 5 % of its extents, which is the same however much air the picture shows
-// and may lie beyond it. All of the picture where the mask is empty.
+// chest wall on, with a margin of 5 % of its extents where tissue ends by itself and none where it is cut
+// (at the armpit); the margin is the same however much air the picture shows and may lie beyond it. All of the picture where the mask is empty.
 PicturePart part_around(const Mask& mask, const Grid& picture);
 
 Image<float> part_of(const Image<float>& picture, const PicturePart& part);
