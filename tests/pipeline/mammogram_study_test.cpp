@@ -126,7 +126,7 @@ TEST(MammogramStudy, StudiesThatLackAPartAreRefused) {
 
 TEST(MammogramStudy, StemsAreThoseOfMasks) {
   EXPECT_EQ(mammogram_stem("a.tar:x/R_MLO.png"), "R_MLO");
-  EXPECT_EQ(mammogram_stem(".hidden"), ".hidden");
+  EXPECT_EQ(mammogram_stem(".hidden"), "%2Ehidden") << "as other names of files that lobule writes";
 }
 
 }  // namespace
