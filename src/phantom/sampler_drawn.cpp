@@ -16,6 +16,7 @@ namespace lobule::phantom {
 namespace {
 
 constexpr std::size_t kRowsPerPiece = 32;
+constexpr float kFar_mm = 1e6f, kDeep_mm = 1e3f;
 
 // One smooth texture for all samples; each looks at places of its own.
 const NoiseLattice& lattice() {
@@ -73,6 +74,18 @@ void fill_distances(const PathMaps& maps, double pixel_mm, std::vector<float>& d
     }
 }
 
+// The distance to the skin; borders of the detector are none.
+void fill_skin(const DrawnFrame& frame, const PathMaps& maps, std::vector<float>& skin_mm) {
+  for (int y = 0; y < maps.rows; ++y)
+    for (int x = 0; x < maps.columns; ++x) {
+      const std::size_t at = maps.at(x, y);
+      skin_mm[at] = maps.labels[at] != 0 || !frame.seen(x, y) ? kFar_mm : 0;
+    }
+  fill_distances(maps, frame.pixel_mm, skin_mm);
+  for (std::size_t i = 0; i < skin_mm.size(); ++i)
+    skin_mm[i] = maps.labels[i] != 0 ? std::min(skin_mm[i], kDeep_mm) : 0;
+}
+
 Places lay_out(Draw& draw, const MammogramSamplerOptions& options, const DrawnOutline& outline,
                const DrawnFrame& frame, PathMaps& maps) {
   Places p;
@@ -88,42 +101,27 @@ Places lay_out(Draw& draw, const MammogramSamplerOptions& options, const DrawnOu
   const SmoothField bend_x = field(60, bend), bend_y = field(60, bend), dent_x = field(18, dent),
                     edge = field(25, options.warp * draw.uniform(0, 3));
   const SmoothField::Plane px(bend_x, 0), py(bend_y, 0), pd(dent_x, 0), pe(edge, 0);
-  const std::size_t columns = static_cast<std::size_t>(maps.columns);
-  const bool ends_above = frame.y0 < 0;
+  std::vector<float> muscle_shift(static_cast<std::size_t>(maps.columns));
   for (int y = 0; y < maps.rows; ++y) {
     const std::size_t row = maps.at(0, y);
-    std::vector<float> muscle_shift(columns);
     for (int x = 0; x < maps.columns; ++x) {
-      p.x_mm[row + x] = static_cast<float>(frame.x0 + frame.xx * x + frame.xy * y);
-      p.y_mm[row + x] = static_cast<float>(frame.y0 + frame.yx * x + frame.yy * y);
+      p.x_mm[maps.at(x, y)] = static_cast<float>(frame.x_mm(x, y));
+      p.y_mm[maps.at(x, y)] = static_cast<float>(frame.y_mm(x, y));
     }
-    // Nothing is bent at the wall, where the detector ends.
     px.add_row(y, &p.x_mm[row]), py.add_row(y, &p.y_mm[row]), pd.add_row(y, &p.x_mm[row]);
+    std::fill(muscle_shift.begin(), muscle_shift.end(), 0.0f);
     pe.add_row(y, muscle_shift.data());
     for (int x = 0; x < maps.columns; ++x) {
-      const std::size_t at = row + static_cast<std::size_t>(x);
-      const double wall = frame.x0 + frame.xx * x + frame.xy * y,
-                   above = frame.y0 + frame.yx * x + frame.yy * y;
-      const double depth = outline.skin(static_cast<double>(p.y_mm[at]));
-      const bool inside = wall >= 0 && static_cast<double>(p.x_mm[at]) < depth && (!ends_above || above >= 0);
-      maps.labels[at] = inside ? 1 : 0;
-      if (inside) p.skin_mm[at] = 1e6f;
-      p.muscle_mm[at] = static_cast<float>(outline.muscle(static_cast<double>(p.y_mm[at]))) - p.x_mm[at] +
-                        muscle_shift[static_cast<std::size_t>(x)];
-      if (outline.muscle_depth <= 0) p.muscle_mm[at] = -1e6f;
+      const std::size_t at = maps.at(x, y);
+      const double height = static_cast<double>(p.y_mm[at]);
+      // Nothing is bent at the wall, where the detector ends.
+      maps.labels[at] = frame.seen(x, y) && static_cast<double>(p.x_mm[at]) < outline.skin(height) ? 1 : 0;
+      p.muscle_mm[at] = outline.muscle_depth > 0 ? static_cast<float>(outline.muscle(height)) - p.x_mm[at] +
+                                                       muscle_shift[static_cast<std::size_t>(x)]
+                                                 : -kFar_mm;
     }
   }
-  // What lies behind the wall's border of the film is no edge of the breast.
-  std::vector<float> distance = p.skin_mm;
-  for (int y = 0; y < maps.rows; ++y)
-    for (int x = 0; x < maps.columns; ++x) {
-      const double wall = frame.x0 + frame.xx * x + frame.xy * y,
-                   above = frame.y0 + frame.yx * x + frame.yy * y;
-      if (wall < 0 || (ends_above && above < 0)) distance[maps.at(x, y)] = 1e6f;
-    }
-  fill_distances(maps, frame.pixel_mm, distance);
-  for (std::size_t i = 0; i < pixels; ++i)
-    if (maps.labels[i] != 0) p.skin_mm[i] = std::min(distance[i], 1e3f);
+  fill_skin(frame, maps, p.skin_mm);
   return p;
 }
 

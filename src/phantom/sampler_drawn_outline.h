@@ -32,6 +32,12 @@ DrawnOutline random_outline(Draw& draw);
 struct DrawnFrame {
   double x0 = 0, y0 = 0, xx = 1, xy = 0, yx = 0, yy = 1;
   double pixel_mm = 1;
+
+  double x_mm(int x, int y) const { return x0 + xx * x + xy * y; }
+  double y_mm(int x, int y) const { return y0 + yx * x + yy * y; }
+  // Whether the detector sees what lies here: nothing behind the chest wall's border, and nothing above the
+  // upper one where that lies in the picture.
+  bool seen(int x, int y) const { return x_mm(x, y) >= 0 && (y0 >= 0 || y_mm(x, y) >= 0); }
 };
 
 // As the options ask: the whole detector or close to the breast; chest wall at the first column, or at
