@@ -203,13 +203,10 @@ std::vector<float> belonging(const Gland& g, const DrawnOutline& outline, const 
 
 // The value that `share` of the breast's pixels exceed.
 float level_of(const std::vector<float>& value, double share, const PathMaps& maps) {
-  std::vector<float> sorted;
+  std::vector<float> inside;
   for (std::size_t i = 0; i < value.size(); ++i)
-    if (maps.labels[i] == 1) sorted.push_back(value[i]);
-  if (sorted.empty()) return 0;
-  const auto cut = sorted.begin() + static_cast<long>((1 - share) * static_cast<double>(sorted.size() - 1));
-  std::nth_element(sorted.begin(), cut, sorted.end());
-  return *cut;
+    if (maps.labels[i] == 1) inside.push_back(value[i]);
+  return quantile(inside, 1 - share);
 }
 
 // Strands: a fan of ducts from the nipple and a net of ligaments.

@@ -187,6 +187,19 @@ void convolve(std::span<float> volume, Index3 size, const std::array<HalfKernel,
     });
 }
 
+void smooth_slice(std::span<float> slice, int columns, int rows, double sigma) {
+  const HalfKernel kernel = gaussian_kernel(sigma);
+  convolve(slice, {columns, rows, 1}, {kernel, kernel, HalfKernel{1.0f}});
+}
+
+float quantile(std::span<float> values, double share) {
+  if (values.empty()) return 0;
+  const auto at =
+      values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
 void add_quick_rician(std::span<float> values, float sigma, const QuickNormal& noise) {
   parallel_for_ranges(values.size(), 1 << 15, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {

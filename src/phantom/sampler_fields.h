@@ -84,6 +84,12 @@ HalfKernel gaussian_kernel(double sigma);
 // Convolves a volume, x fastest, along its three axes; what lies beyond the border equals the border.
 void convolve(std::span<float> volume, Index3 size, const std::array<HalfKernel, 3>& kernels);
 
+// The same of one slice by a Gaussian of a standard deviation in pixels.
+void smooth_slice(std::span<float> slice, int columns, int rows, double sigma);
+
+// The value below which a share of the others lie; 0 of none. The order of the values changes.
+float quantile(std::span<float> values, double share);
+
 // Replaces each value by the magnitude of it plus complex normal noise (Rician).
 void add_quick_rician(std::span<float> values, float sigma, const QuickNormal& noise);
 

@@ -11,17 +11,6 @@ namespace {
 // Noise must not open a way through the rim.
 constexpr double kCalm_px = 1.5;
 
-void smooth(std::vector<float>& values, int columns, int rows, double sigma) {
-  const HalfKernel kernel = gaussian_kernel(sigma);
-  convolve(values, {columns, rows, 1}, {kernel, kernel, HalfKernel{1.0f}});
-}
-
-float quantile(std::vector<float> values, double share) {
-  const auto at = values.begin() + static_cast<long>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
 }  // namespace
 
 void label_dense(const PathMaps& maps, double region_mm, MammogramPair& pair) {
@@ -34,8 +23,8 @@ void label_dense(const PathMaps& maps, double region_mm, MammogramPair& pair) {
     pair.dense_share[i] = std::clamp(maps.dense[i] / maps.breast[i], 0.0f, 1.0f);
   }
   if (region_mm > 0) {
-    smooth(breast, maps.columns, maps.rows, region_mm / pair.pixel_mm);
-    smooth(dense, maps.columns, maps.rows, region_mm / pair.pixel_mm);
+    smooth_slice(breast, maps.columns, maps.rows, region_mm / pair.pixel_mm);
+    smooth_slice(dense, maps.columns, maps.rows, region_mm / pair.pixel_mm);
   }
   for (std::size_t i = 0; i < maps.labels.size(); ++i)
     if (maps.labels[i] == 1 && static_cast<double>(dense[i]) >= kDenseShare * static_cast<double>(breast[i]))
@@ -49,9 +38,9 @@ void unlabel_invisible(double share, MammogramPair& pair) {
   std::vector<float> air, tissue;
   for (std::size_t i = 0; i < picture.size(); ++i) (pair.labels[i] == 0 ? air : tissue).push_back(picture[i]);
   if (air.empty() || tissue.empty()) return;
-  const float dark = quantile(std::move(air), 0.5), bright = quantile(std::move(tissue), 0.995);
+  const float dark = quantile(air, 0.5), bright = quantile(tissue, 0.995);
   const float least = dark + static_cast<float>(share) * (bright - dark);
-  smooth(picture, pair.columns, pair.rows, kCalm_px);
+  smooth_slice(picture, pair.columns, pair.rows, kCalm_px);
   // From air through all that is dark.
   std::vector<int> todo;
   for (std::size_t i = 0; i < picture.size(); ++i)

@@ -15,10 +15,6 @@ namespace {
 constexpr double kLeastKev = 17.5, kMostKev = 23, kPoolKev = 20.5;
 constexpr std::size_t kRowsPerPiece = 32;
 
-void smooth(std::vector<float>& image, int columns, int rows, double sigma) {
-  convolve(image, {columns, rows, 1}, {gaussian_kernel(sigma), gaussian_kernel(sigma), HalfKernel{1.0f}});
-}
-
 // A wide Gaussian, made on every fourth pixel.
 std::vector<float> wide_smooth(const std::vector<float>& image, const PathMaps& maps, double sigma) {
   constexpr int kStep = 4;
@@ -33,7 +29,7 @@ std::vector<float> wide_smooth(const std::vector<float>& image, const PathMaps& 
           sum += image[maps.at(std::min(columns - 1, x * kStep + a), std::min(rows - 1, y * kStep + b))];
       small[static_cast<std::size_t>(y) * across + x] = sum / (kStep * kStep);
     }
-  smooth(small, across, down, sigma / kStep);
+  smooth_slice(small, across, down, sigma / kStep);
   std::vector<float> out(image.size());
   for (int y = 0; y < rows; ++y) {
     const float fy = std::clamp((y - 1.5f) / kStep, 0.0f, static_cast<float>(down - 1));
@@ -72,7 +68,7 @@ std::vector<float> exposure(Draw& draw, const MammogramSamplerOptions& o, const 
       energy[i] = static_cast<float>((energy[i] + scatter * halo[i]) / (1 + scatter));
   }
   const double sharp = draw.uniform(0, 0.7);
-  if (o.appearance > 0) smooth(energy, maps.columns, maps.rows, sharp);
+  if (o.appearance > 0) smooth_slice(energy, maps.columns, maps.rows, sharp);
   // Quanta per pixel behind air; at this size pixels hold some hundred detector pixels, but resampled images
   // and films are noisier than that.
   const double quanta = draw.log_uniform(1e4, 3e6), electronic = draw.uniform(0, 1e-3);
@@ -84,14 +80,6 @@ std::vector<float> exposure(Draw& draw, const MammogramSamplerOptions& o, const 
       energy[i] = static_cast<float>(std::max(1e-5, energy[i] + o.noise * (sigma * n + electronic * e)));
     }
   return energy;
-}
-
-// A value such that `share` of those of the breast lie below.
-float quantile(std::vector<float>& values, double share) {
-  if (values.empty()) return 0;
-  const auto at = values.begin() + static_cast<long>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
 }
 
 // Log attenuation made into a picture as vendors do: the thin edge raised, detail enhanced, a window or a

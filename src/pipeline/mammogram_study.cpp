@@ -1,7 +1,6 @@
 #include "pipeline/mammogram_study.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -9,7 +8,7 @@
 #include "io/files.h"
 #include "io/inputs.h"
 #include "io/picture_read.h"
-#include "learn/study_samples.h"
+#include "pipeline/labelled_study.h"
 #include "pipeline/mammogram_window.h"
 
 namespace lobule::pipeline {
@@ -18,17 +17,10 @@ namespace fs = std::filesystem;
 
 Mask labels_of(const fs::path& file, std::size_t classes) {
   const io::PictureValues picture = io::read_picture(file);
-  Grid grid;
-  grid.size = {picture.width, picture.height, 1};
-  Mask labels(grid);
-  const std::vector<float> grey = io::grey(picture);
-  for (std::size_t i = 0; i < grey.size(); ++i) {
-    if (grey[i] >= static_cast<float>(classes) || grey[i] != std::floor(grey[i]))
-      throw Error(file.filename().string(), "it holds a label that the task does not have",
-                  "labels are whole numbers from 0 to " + std::to_string(classes - 1));
-    labels.voxels[i] = static_cast<std::uint8_t>(grey[i]);
-  }
-  return labels;
+  Image<float> image;
+  image.grid.size = {picture.width, picture.height, 1};
+  image.voxels = io::grey(picture);
+  return whole_labels(image, file.filename().string(), classes);
 }
 
 // The part of the picture as the network sees it, with the labels of the nearest pixels.
@@ -73,40 +65,18 @@ std::string mammogram_stem(const std::string& file) {
 
 StudyData prepare_mammogram_study(const fs::path& study, const fs::path& samples, const learn::Task& task,
                                   Context& context) {
-  const std::string name = "study " + study.filename().string();
-  for (const char* part : {"images", "labels"})
-    if (!fs::is_directory(study / part))
-      throw Error(name, std::string("it has no folder \"") + part + "\"", "",
-                  "Put mammograms into its folder images, and their labels into its folder labels as "
-                  "<image>_labels.png");
+  const std::string ending = "_labels.png";
+  check_study_folders(study, "mammograms", ending);
   StudyData data;
   const io::TemporaryFolder scratch;
   const io::Inputs inputs = io::collect_inputs({study / "images"}, scratch.path(), {}, context.cancellation);
   data.findings = inputs.findings;
-  context.progress.begin("prepare samples");
-  for (std::size_t i = 0; i < inputs.files.size(); ++i) {
-    context.cancellation.check();
-    context.progress.update(static_cast<double>(i) / static_cast<double>(inputs.files.size()));
-    const std::string stem = mammogram_stem(inputs.files[i].name);
-    const fs::path labels = study / "labels" / (stem + "_labels.png");
-    if (!fs::exists(labels)) {
-      data.findings.push_back({Severity::warning, stem, "no labels/" + stem + "_labels.png is there",
-                               "the image is not learned from", ""});
-      continue;
-    }
-    try {
-      learn::write_case(samples / (stem + ".safetensors"), case_of(inputs.files[i], labels, task));
-      ++data.cases;
-    } catch (const Error& error) {
-      Finding finding = error.finding();
-      finding.where = stem + ": " + finding.where;
-      data.findings.push_back(std::move(finding));
-    }
-  }
-  context.progress.finish();
-  if (data.cases == 0)
-    throw Error(name, "none of its images has labels that fit",
-                data.findings.empty() ? "it has no images" : sentence(data.findings.front()));
+  std::vector<std::string> stems;
+  for (const io::InputFile& file : inputs.files) stems.push_back(mammogram_stem(file.name));
+  write_labelled_cases(
+      study, samples, stems, ending,
+      [&](std::size_t image, const fs::path& labels) { return case_of(inputs.files[image], labels, task); },
+      data, context);
   return data;
 }
 
