@@ -3,6 +3,9 @@
 //                                                 of N folds only the K-th
 //   lobule_density_study fold DATA LETTERS K/N OUT   the cases of all other folds as a study for lobule train
 //   lobule_density_study phantoms [PATIENTS] [SEED]   patients of the second family, four views each
+//   lobule_density_study volumes [PATIENTS] [SEED] [FAMILY]   volumetric density of raw images of digital
+//   patients
+//                                                 of the first or the second family, in their true outlines
 //   lobule_density_study laws DATA [LETTERS]      what must not move percent density, and by how much it does
 // LOBULE_MODELS or a folder in DENSITY_MODEL names the model; else the shipped one.
 
@@ -26,6 +29,7 @@
 #include "phantom/exam.h"
 #include "phantom/second/mammogram.h"
 #include "pipeline/density_network.h"
+#include "pipeline/mammogram_volume.h"
 
 namespace {
 
@@ -227,6 +231,51 @@ void phantoms(int patients, std::uint64_t seed, const pipeline::DensityNetwork& 
   print_summary(all, "");
 }
 
+// What the paths of rays say, without the rays that labels leave out, beside what the raw image tells.
+void volumes(int patients, std::uint64_t seed, bool second) {
+  std::printf(
+      "| patient | view | compressed, mm | volume, ml: true, found | density by volume, %%: true, found |\n"
+      "|---|---|---|---|---|\n");
+  std::map<std::string, std::vector<double>> errors;  // relative, percent
+  for (int p = 0; p < patients; ++p) {
+    phantom::MammogramOptions options;
+    options.seed = seed + static_cast<std::uint64_t>(p);
+    options.pixel_mm = 0.4, options.anatomy_mm = 0.6;
+    const phantom::AnatomyOptions anatomy = phantom::random_options(options.seed, false).anatomy;
+    const phantom::MammogramExam exam = second ? phantom::second::make_mammograms(anatomy, options)
+                                               : phantom::make_mammograms(phantom::Anatomy(anatomy), options);
+    for (const phantom::Mammogram& image : exam.images) {
+      exam::MammogramPicture picture;
+      picture.signal = image.raw;
+      picture.spacing_mm = image.raw.grid.spacing_mm.x;
+      picture.beam = {image.exposure.kvp, std::round(image.exposure.compressed_mm), image.exposure.anode,
+                      image.exposure.filter};
+      const pipeline::MeasuredVolume found = pipeline::measured_volume(picture, image.labels);
+      double breast = 0, dense = 0;
+      for (std::size_t i = 0; i < image.labels.voxels.size(); ++i)
+        if (image.labels.voxels[i] == measure::kAdipose || image.labels.voxels[i] == measure::kDense)
+          breast += image.breast_mm.voxels[i], dense += image.dense_mm.voxels[i];
+      const double truth = 100 * dense / breast, pixel_ml = std::pow(*picture.spacing_mm, 2) / 1000;
+      const char* view = image.view == phantom::MammogramView::cc ? "CC" : "MLO";
+      if (!found.density) {
+        std::printf("| %d | %s | %.0f | %s |\n", p, view, image.exposure.compressed_mm, found.reason.c_str());
+        continue;
+      }
+      std::printf("| %d | %s | %.0f | %.0f, %.0f | %.1f, %.1f |\n", p, view, image.exposure.compressed_mm,
+                  breast * pixel_ml, found.density->breast_ml, truth, found.density->percent_density);
+      errors[truth < 40 ? "below 40 %" : "from 40 % on"].push_back(
+          100 * (found.density->percent_density / truth - 1));
+    }
+  }
+  for (const auto& [what, all] : errors) {
+    double sum = 0, bias = 0;
+    for (const double e : all) sum += std::abs(e), bias += e;
+    const auto n = static_cast<double>(all.size());
+    std::printf("\ntrue density by volume %s: %zu views, relative error %.1f %% on average, bias %+.1f %%\n",
+                what.c_str(), all.size(), sum / n, bias / n);
+  }
+}
+
 // Percent density of copies that are the same to a reader.
 void laws(const fs::path& data, const std::string& letters, const pipeline::DensityNetwork& network) {
   std::map<std::string, std::vector<double>> moved;
@@ -278,6 +327,10 @@ int run(const std::vector<std::string>& words) {
     Fold fold = fold_of(word(3, "0/5"));
     fold.others = true;
     write_fold(word(1, "../shared/data"), word(2, "ABD"), fold, word(4, "fold"));
+    return 0;
+  }
+  if (what == "volumes") {
+    volumes(std::stoi(word(1, "6")), std::stoull(word(2, "7000")), word(3, "first") == "second");
     return 0;
   }
   const char* model = std::getenv("DENSITY_MODEL");

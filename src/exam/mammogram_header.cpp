@@ -102,6 +102,11 @@ MammogramHeader read_mammogram_header(const DicomDataset& header, int frame) {
   return result;
 }
 
+MammogramBeam read_mammogram_beam(const io::DicomDataset& header) {
+  return {header.number(io::Tag{0x0018, 0x0060}), header.number(io::Tag{0x0018, 0x11A0}),
+          header.text(io::Tag{0x0018, 0x1191}), header.text(io::Tag{0x0018, 0x7050})};
+}
+
 std::string describe(const MammogramHeader& header) {
   std::vector<std::string> parts;
   const std::string side = header.side == "R" ? "right" : header.side == "L" ? "left" : "side unknown";

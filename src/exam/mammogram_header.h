@@ -25,6 +25,13 @@ struct MammogramHeader {
 // calibrated or agrees with the other two.
 MammogramHeader read_mammogram_header(const io::DicomDataset& header, int frame = 0);
 
+// What the beam and the paddle were set to. Words are DICOM's (PS3.3 C.8.7.10).
+struct MammogramBeam {
+  std::optional<double> kvp, compressed_mm;  // KVP (0018,0060), BodyPartThickness (0018,11A0)
+  std::string anode, filter;                 // AnodeTargetMaterial (0018,1191), FilterMaterial (0018,7050)
+};
+MammogramBeam read_mammogram_beam(const io::DicomDataset& header);
+
 // "right CC, for presentation, 0.0941 mm a pixel (…)".
 std::string describe(const MammogramHeader& header);
 

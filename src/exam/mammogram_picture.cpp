@@ -118,6 +118,17 @@ void standardize(MammogramPicture& picture, const Image<float>& image) {
     }
 }
 
+// A signal whose −ln is given on the input's pixels, in standard form.
+Image<float> signal_of(const MammogramPicture& picture, const Image<float>& attenuation) {
+  Image<float> signal(picture.image.grid);
+  const int kept = signal.grid.size[0];
+  for (int y = 0; y < picture.source_height; ++y)
+    for (int x = 0; x < kept; ++x)
+      signal.at(x, y, 0) =
+          std::exp(-attenuation.at(picture.mirrored ? kept - 1 - x : x + picture.cut_columns, y, 0));
+  return signal;
+}
+
 // Fills `picture` from pixels; what headers and names say of it stands there already.
 void from_pixels(MammogramPicture& picture, const Image<float>& image, bool polarity_known,
                  const std::string& name) {
@@ -167,6 +178,7 @@ MammogramPicture from_dicom(const io::InputFile& file) {
   picture.patient_id = d.text(io::tag::PatientID);
   picture.study_uid = d.text(io::tag::StudyInstanceUID);
   picture.age_years = age_of(d);
+  picture.beam = read_mammogram_beam(d);
   const MammogramHeader said = read_mammogram_header(d);
   picture.side = said.side;
   picture.side_source = said.side.empty() ? "" : "the header";
@@ -185,6 +197,7 @@ MammogramPicture from_dicom(const io::InputFile& file) {
   MammogramValues values = read_mammogram_values(file.path, header, file.name);
   picture.steps = std::move(values.steps);
   from_pixels(picture, values.image, values.tells_polarity, file.name);
+  if (values.linear_signal && !picture.turned_over) picture.signal = signal_of(picture, values.image);
   return picture;
 }
 

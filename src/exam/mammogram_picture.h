@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/image.h"
+#include "exam/mammogram_header.h"
 #include "io/inputs.h"
 #include "measure/mammogram_breast.h"
 
@@ -28,6 +29,10 @@ struct MammogramPicture {
   std::string spacing_source;
   std::string patient_id, study_uid;  // empty of pictures
   std::optional<double> age_years;    // PatientAge (0010,1010), where it is in years
+  MammogramBeam beam;                 // empty of pictures
+  // The detector's signal, air bright, in the same place as `image`; empty where the file holds none that is
+  // linear in exposure.
+  Image<float> signal;
 
   // From input to standard form, in this order: so many columns at the chest wall cut off, mirrored, grey
   // scale turned over.

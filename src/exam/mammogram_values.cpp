@@ -99,6 +99,7 @@ void to_attenuation(const DicomDataset& d, bool monochrome1, MammogramValues& va
   if (relationship != "LOG" && air_bright) {
     for (float& v : values.image.voxels)
       if (std::isfinite(v)) v = -std::log(std::max(v, 1.0F));
+    values.linear_signal = true;
     values.steps.push_back("raw signal of the detector: its negative logarithm taken");
     return;
   }

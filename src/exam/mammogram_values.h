@@ -13,6 +13,7 @@ namespace lobule::exam {
 
 struct MammogramValues {
   Image<float> image;              // one slice of spacing 1; NaN where the header says padding
+  bool linear_signal = false;      // whether `image` is −ln of a signal that is linear in exposure
   bool tells_polarity = true;      // whether the header says at which end of the scale dense tissue is
   std::vector<std::string> steps;  // what was done, in words
 };

@@ -68,6 +68,20 @@ nn::Graph network() {
   return nn::unet(options);
 }
 
+// The plain U-Net (Ronneberger et al. 2015) of about as many numbers: five levels whose channels double,
+// pooling, transposed convolutions, batch norms and rectifiers, one output.
+nn::Graph plain_network() {
+  nn::UNetOptions options;
+  options.dimensions = 2;
+  options.in_channels = 1;
+  options.levels = nn::unet_levels({16, 32, 64, 128, 256});
+  options.style.normalization.kind = nn::NormalizationKind::batch;
+  options.style.activation = {.kind = nn::ActivationKind::relu};
+  options.max_pool_down = true;
+  options.decoders = {{.name = "decoder", .outputs = {{"logits", 4}}}};
+  return nn::unet(options);
+}
+
 // Dice of each tissue and of the breast without the muscle; the error of percent density, in points.
 Figures judged(const Sample& sample, const std::vector<Tensor>& outputs) {
   const Tensor& truth = sample.targets.at("tissue");
@@ -91,7 +105,8 @@ Task density(const TaskOptions& options) {
   Task task;
   task.name = "density";
   task.summary = "outlines the breast, dense tissue and pectoral muscle on mammograms in standard form";
-  task.graph = network();
+  const bool plain = options.network == "plain";
+  task.graph = plain ? plain_network() : network();
   task.preprocessing.window = {kColumns, kRows, 1};
   task.preprocessing.multiple = {32, 32, 1};
   task.preprocessing.intensity = nn::IntensityRule::percentiles;
@@ -107,11 +122,12 @@ Task density(const TaskOptions& options) {
                        .output = "logits",
                        .target = "tissue"}};
   if (options.data.empty()) {
-    task.loss.losses.push_back({.name = "share",
-                                .kind = nn::BinaryCrossEntropy{},
-                                .output = "share",
-                                .target = "share",
-                                .weight = 0.5});
+    if (!plain)
+      task.loss.losses.push_back({.name = "share",
+                                  .kind = nn::BinaryCrossEntropy{},
+                                  .output = "share",
+                                  .target = "share",
+                                  .weight = 0.5});
     task.training = mammograms({.mammogram = pictures(options.seed),
                                 .low_percentile = kLowPercentile,
                                 .high_percentile = kHighPercentile});

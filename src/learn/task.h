@@ -21,15 +21,17 @@ namespace lobule::learn {
 
 struct TaskOptions {
   std::uint64_t seed = 1;
-  std::string data;  // a folder of samples that `lobule train` prepared from a user's images; empty: phantoms
+  // A folder of samples that `lobule train` prepared from a user's images; empty: phantoms.
+  std::string data{};
+  std::string network = "task";  // or "plain": what the task's own is compared with, where it has one
 };
 
 // What a person gives a task to learn from (docs/formats/samples.md).
 enum class Study {
-  none,             // digital patients alone
+  none,                 // digital patients alone
   labelled_images,      // images and label images
   labelled_mammograms,  // mammograms and label pictures
-  sorted_exams      // exams and the roles of their series
+  sorted_exams          // exams and the roles of their series
 };
 
 struct Task {
@@ -54,7 +56,8 @@ struct Task {
 // The names of all tasks.
 std::vector<std::string> task_names();
 
-// Throws Error for an unknown name, with the nearest known ones.
+// Throws Error for an unknown name, with the nearest known ones, and for a plain network of a task without
+// one.
 Task make_task(const std::string& name, const TaskOptions& options = {});
 
 }  // namespace lobule::learn

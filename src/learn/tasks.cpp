@@ -13,11 +13,12 @@ namespace {
 struct Entry {
   const char* name;
   Task (*make)(const TaskOptions&);
+  bool has_plain_network = false;
 };
 
 constexpr Entry kTasks[] = {{"breast_outline", breast_outline},
                             {"breast_mri", breast_mri},
-                            {"density", density},
+                            {"density", density, true},
                             {"sequence", sequence},
                             {"phase", phase}};
 
@@ -31,7 +32,11 @@ std::vector<std::string> task_names() {
 
 Task make_task(const std::string& name, const TaskOptions& options) {
   for (const Entry& entry : kTasks) {
-    if (name == entry.name) return entry.make(options);
+    if (name != entry.name) continue;
+    if (options.network != "task" && !entry.has_plain_network)
+      throw Error("task " + name, "it has no " + options.network + " network",
+                  "there is nothing that its own network was compared with", "Leave --network out");
+    return entry.make(options);
   }
   std::string known;
   for (const std::string& word : nearest_words(name, task_names()))

@@ -25,6 +25,11 @@ void TrainingOptions::list_options(OptionSet& options) {
   options.add("schedule", schedule,
               {.help = "How the learning rate falls; task: as the task says",
                .choices = {"task", "cosine", "plateau", "constant"}});
+  options.add(
+      "network", network,
+      {.help = "Network that learns; plain: the one that the task's own is compared with, where it has "
+               "one",
+       .choices = {"task", "plain"}});
   options.add("precision", precision,
               {.help = "Numbers of convolutions; auto: bf16 where the processor or GPU is fast at it",
                .choices = {"auto", "f32", "bf16"}});

@@ -31,7 +31,7 @@ struct TrainingOptions {
   // 0 and "task": as the task's recipe says.
   int steps = 0, batch = 0, validate_every = 0;
   double learning_rate = 0;
-  std::string optimizer = "task", schedule = "task";
+  std::string optimizer = "task", schedule = "task", network = "task";
   std::string precision = "auto", device = "auto", weights = "f32";
   int seed = 1;
   int threads = 0;

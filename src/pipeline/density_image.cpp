@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "exam/mammogram_picture.h"
 #include "measure/mammogram_domain.h"
+#include "pipeline/mammogram_volume.h"
 #include "report/density_page.h"
 
 namespace lobule::pipeline {
@@ -26,6 +27,12 @@ std::string reason_of(const Finding& finding) {
   Finding said = finding;
   said.where.clear();
   return sentence(said);
+}
+
+void measure_volume(const exam::MammogramPicture& picture, const Mask& labels, report::DensityImage& image) {
+  const MeasuredVolume measured = measured_volume(picture, labels);
+  image.volume = measured.density;
+  image.no_volume = measured.reason;
 }
 
 // Of the plain outline, which is rough and coarse, and all tissue that the network found.
@@ -71,6 +78,7 @@ void judge(const exam::MammogramPicture& picture, const DensityNetwork& network,
   if (!image.density) return refuse(image, "the network found no breast");
   image.lowest_percent = std::min(answer.lowest_percent, image.density->percent_density);
   image.highest_percent = std::max(answer.highest_percent, image.density->percent_density);
+  measure_volume(picture, answer.labels, image);
   Mask labels = exam::put_back(picture, answer.labels);
   const double dice = agreement(labels, picture.breast.breast);
   if (dice < kContradicting)

@@ -79,10 +79,11 @@ Html numbers_table(const DensityExam& exam) {
       const measure::BreastDensity& d = *image.density;
       for (const std::string& words :
            {percent_text(image), area_text(d.breast_cm2), area_text(d.dense_cm2),
+            image.volume ? format_fixed(image.volume->percent_density, 1) + " %" : "–",
             std::to_string(d.birads4) + ", " + std::string(1, d.birads5), format_fixed(d.masking, 1) + " %"})
         row.push_back(text(words));
     } else {
-      row.insert(row.end(), 5, text("–"));
+      row.insert(row.end(), 6, text("–"));
     }
     row.push_back(pill(pill_tone(image.status), to_text(image.status)) + text(" " + image.reason));
     rows.push_back(std::move(row));
@@ -92,6 +93,7 @@ Html numbers_table(const DensityExam& exam) {
                 {"Percent density", true},
                 {"Breast, cm²", true},
                 {"Dense, cm²", true},
+                {"Density by volume", true},
                 {"BI-RADS 4th, 5th", true},
                 {"Masking", true},
                 {"Status"}},

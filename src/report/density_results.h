@@ -9,6 +9,7 @@
 #include "io/png.h"
 #include "measure/breast_density.h"
 #include "measure/next_modality.h"
+#include "measure/volumetric_density.h"
 
 namespace lobule::report {
 
@@ -28,6 +29,8 @@ struct DensityImage {
   double domain_score = 0;  // measure::MammogramDomain; 0 where the header refused
   // Nothing where refused.
   std::optional<measure::BreastDensity> density;
+  std::optional<measure::VolumetricDensity> volume;
+  std::string no_volume;                           // why there is none, where the image was measured
   double lowest_percent = 0, highest_percent = 0;  // over copies that should not matter
   Findings findings;
   // Presented as usual, right breasts with the chest wall at the right edge; empty where not pictured.

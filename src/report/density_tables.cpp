@@ -15,6 +15,10 @@ std::string cell(const std::optional<double>& value) {
   return value ? format_fixed(*value, kDecimals) : "";
 }
 
+std::string volume_cell(const DensityImage& image) {
+  return image.volume ? cell(image.volume->percent_density) : "";
+}
+
 Json number(const std::optional<double>& value) {
   return value ? Json(*parse_number(format_fixed(*value, kDecimals))) : Json();
 }
@@ -47,6 +51,10 @@ Json image_json(const DensityImage& image) {
     json["pd"] = number(d.percent_density);
     json["pd_low"] = number(image.lowest_percent);
     json["pd_high"] = number(image.highest_percent);
+    json["vbd"] = image.volume ? number(image.volume->percent_density) : Json();
+    json["breast_ml"] = image.volume ? number(image.volume->breast_ml) : Json();
+    json["dense_ml"] = image.volume ? number(image.volume->dense_ml) : Json();
+    json["no_vbd"] = image.no_volume;
     json["birads4"] = d.birads4;
     json["birads5"] = std::string(1, d.birads5);
     json["dense"] = d.dense;
@@ -83,10 +91,10 @@ Table density_table(const DensityResults& results) {
       std::vector<std::string> row{image.file, image.patient_id, image.side, image.view};
       if (image.density) {
         const measure::BreastDensity& d = *image.density;
-        row.insert(row.end(),
-                   {cell(d.breast_cm2), cell(d.dense_cm2), cell(d.percent_density),
-                    cell(image.lowest_percent), cell(image.highest_percent), "", std::to_string(d.birads4),
-                    std::string(1, d.birads5), d.dense ? "yes" : "no", cell(d.masking)});
+        row.insert(row.end(), {cell(d.breast_cm2), cell(d.dense_cm2), cell(d.percent_density),
+                               cell(image.lowest_percent), cell(image.highest_percent), volume_cell(image),
+                               std::to_string(d.birads4), std::string(1, d.birads5), d.dense ? "yes" : "no",
+                               cell(d.masking)});
       } else {
         row.resize(14);
       }

@@ -163,8 +163,8 @@ int run(int argc, char** argv) {
   }
   Context context;
   listen_to_interrupts(context);
-  const learn::Task task =
-      learn::make_task(line.task, {static_cast<std::uint64_t>(line.options.seed), line.options.data});
+  const learn::Task task = learn::make_task(
+      line.task, {static_cast<std::uint64_t>(line.options.seed), line.options.data, line.options.network});
   const train::TrainingReport report = train::train_task(task, line.options, context, listener());
   std::printf("%d steps in %s on %s, %.1f s in steps; the best after step %d:", report.steps,
               report.precision.c_str(), report.device.c_str(), report.seconds, report.best_step);

@@ -104,6 +104,29 @@ TEST(MammogramPicture, TakesTheLogarithmOfRawSignal) {
   EXPECT_EQ(picture.steps,
             std::vector<std::string>{"raw signal of the detector: its negative logarithm taken"});
   EXPECT_LT(largest_difference(picture.image, read(test::mammogram_dataset(drawn)).image), 0.01);
+  EXPECT_TRUE(read(test::mammogram_dataset(drawn)).signal.empty());
+}
+
+TEST(MammogramPicture, KeepsTheSignalOfRawPixelsAndWhatTheBeamWasSetTo) {
+  const Image<float> drawn = test::mirrored(test::drawn_mammogram());
+  Image<float> raw = drawn;
+  for (float& v : raw.voxels) v = static_cast<float>(std::round(60000 * std::exp(-v / 1000)));
+  io::DicomDataset d = test::mammogram_dataset(raw, "R");
+  d.put_text(tag::PresentationIntentType, "CS", "FOR PROCESSING");
+  d.put_text(tag::PhotometricInterpretation, "CS", "MONOCHROME1");
+  d.put_number(Tag{0x0018, 0x0060}, "DS", 29);
+  d.put_number(Tag{0x0018, 0x11A0}, "DS", 52);
+  d.put_text(Tag{0x0018, 0x1191}, "CS", "TUNGSTEN");
+  d.put_text(Tag{0x0018, 0x7050}, "CS", "RHODIUM");
+  const MammogramPicture picture = read(d);
+  ASSERT_EQ(picture.signal.grid.size, picture.image.grid.size);
+  const int last = picture.source_width - 1;
+  for (const int x : {0, 50, 120})
+    EXPECT_NEAR(picture.signal.at(x, 150, 0) / raw.at(last - x, 150, 0), 1, 1e-4);
+  EXPECT_EQ(picture.beam.kvp, 29);
+  EXPECT_EQ(picture.beam.compressed_mm, 52);
+  EXPECT_EQ(picture.beam.anode, "TUNGSTEN");
+  EXPECT_EQ(picture.beam.filter, "RHODIUM");
 }
 
 TEST(MammogramPicture, AppliesTheVendorsTableOrWindow) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "learn/task.h"
+#include "support/test_support.h"
 
 namespace lobule::learn {
 namespace {
@@ -91,6 +92,19 @@ TEST(DensityTask, IsMadeOfPhantomsAndJudgesWhatReadersMeasure) {
   EXPECT_EQ(dense.at("dice_breast").value(), 1);
   EXPECT_GT(dense.at("density_error_points").value(), 10);
   EXPECT_LT(dense.at("dice_dense").value(), 1);
+}
+
+TEST(DensityTask, HasAPlainNetworkOfAsManyNumbersToBeComparedWith) {
+  const Task task = make_task("density"), plain = make_task("density", {.network = "plain"});
+  const auto numbers = [](const Task& t) { return static_cast<double>(nn::parameter_count(t.graph)); };
+  EXPECT_NEAR(numbers(plain) / numbers(task), 1, 0.15);
+  EXPECT_EQ(plain.graph.outputs.size(), 1u);
+  EXPECT_EQ(plain.loss.losses.size(), 1u);
+  EXPECT_EQ(plain.recipe.steps, task.recipe.steps);
+  EXPECT_EQ(
+      test::message_of([] { make_task("phase", {.network = "plain"}); }),
+      "task phase: it has no plain network; there is nothing that its own network was compared with. Leave "
+      "--network out.");
 }
 
 }  // namespace

@@ -20,8 +20,9 @@ std::size_t part_of(Material m) {
   if (is_lesion(m)) return static_cast<std::size_t>(Part::lesion);
   switch (static_cast<Tissue>(bare(m))) {
     case Tissue::fat: return static_cast<std::size_t>(Part::adipose);
-    case Tissue::gland: return static_cast<std::size_t>(Part::dense);
-    default: return static_cast<std::size_t>(Part::fibrous);
+    case Tissue::skin:
+    case Tissue::nipple: return static_cast<std::size_t>(Part::skin);
+    default: return static_cast<std::size_t>(Part::dense);
   }
 }
 

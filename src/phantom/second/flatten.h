@@ -10,9 +10,10 @@
 
 namespace lobule::phantom::second {
 
-// What the rays tell apart. Fibrous: skin, nipple, ligaments, vessels. Behind: fat that the pectoral muscle
-// brings along; no part of the breast.
-enum class Part : std::uint8_t { adipose, fibrous, dense, lesion, pectoral, behind };
+// What the rays tell apart. Skin: nipple, too. Dense: gland, ligaments and vessels, what a measurement of two
+// materials calls dense, as in the first family. Behind: fat that the pectoral muscle brings along; no part of
+// the breast.
+enum class Part : std::uint8_t { adipose, skin, dense, lesion, pectoral, behind };
 inline constexpr std::size_t kBreastParts = 4, kParts = 6;
 
 struct FlatCalcification {

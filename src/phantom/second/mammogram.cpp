@@ -15,9 +15,9 @@
 namespace lobule::phantom::second {
 namespace {
 
-// Linear attenuation at 20 keV in 1/mm: fat, fibrous tissue and carcinoma of Johns and Yaffe, Phys Med Biol
-// 32:675 (1987), table 1 (quoted from general knowledge); muscle as fibrous tissue; calcification: a choice
-// between calcium oxalate and solid hydroxyapatite.
+// Linear attenuation at 20 keV in 1/mm: fat, fibrous tissue (skin, too) and carcinoma of Johns and Yaffe,
+// Phys Med Biol 32:675 (1987), table 1 (quoted from general knowledge); muscle as fibrous tissue;
+// calcification: a choice between calcium oxalate and solid hydroxyapatite.
 constexpr std::array<double, kParts> kPerMm = {0.0456, 0.0802, 0.0802, 0.0844, 0.0810, 0.0456};
 constexpr double kCalcificationPerMm = 1.5;
 // A spectrum hardens: the detector's log signal is A − kHarden A². A choice, about what 28 kV beams show.
@@ -139,7 +139,7 @@ class Shot {
                   std::max(8, static_cast<int>(height / options_.pixel_mm)), 1};
     grid_.spacing_mm = {options_.pixel_mm, options_.pixel_mm, 1};
     breast_ = flat_.mm[0];
-    for (const Part part : {Part::fibrous, Part::dense, Part::lesion})
+    for (const Part part : {Part::skin, Part::dense, Part::lesion})
       for (std::size_t i = 0; i < breast_.size(); ++i)
         breast_[i] += flat_.mm[static_cast<std::size_t>(part)][i];
   }
@@ -164,11 +164,12 @@ class Shot {
     std::vector<float> pectoral(grid_.voxel_count());
     const Plane breast(breast_, flat_.columns, flat_.rows);
     const Plane dense(flat_.mm[static_cast<std::size_t>(Part::dense)], flat_.columns, flat_.rows);
+    const Plane lesion(flat_.mm[static_cast<std::size_t>(Part::lesion)], flat_.columns, flat_.rows);
     const Plane muscle(flat_.mm[static_cast<std::size_t>(Part::pectoral)], flat_.columns, flat_.rows);
     for_each_pixel([&](std::size_t at, int i, int j) {
       const double x = cell_x(i), y = cell_y(j);
       image_.breast_mm.voxels[at] = breast(x, y);
-      image_.dense_mm.voxels[at] = dense(x, y);
+      image_.dense_mm.voxels[at] = dense(x, y) + lesion(x, y);
       pectoral[at] = muscle(x, y);
     });
     return pectoral;
