@@ -1,7 +1,9 @@
 // Mammograms labelled by the network beside their truth; Markdown tables for docs/results/density.md.
 //   lobule_density_study readers DATA [LETTERS] [K/N]   ddsm_tissue's outlines; cases of digitisers A, B, D;
 //                                                 of N folds only the K-th
-//   lobule_density_study fold DATA LETTERS K/N OUT   the cases of all other folds as a study for lobule train
+//   lobule_density_study fold DATA LETTERS K/N OUT [COUNT]   the cases of all other folds, or COUNT of them
+//   evenly
+//                                                 spread, as a study for lobule train; 0/1: of all
 //   lobule_density_study phantoms [PATIENTS] [SEED]   patients of the second family, four views each
 //   lobule_density_study volumes [PATIENTS] [SEED] [FAMILY]   volumetric density of raw images of digital
 //   patients
@@ -18,7 +20,6 @@
 #include <map>
 
 #include "core/context.h"
-#include "core/table.h"
 #include "core/text.h"
 #include "exam/mammogram_picture.h"
 #include "io/files.h"
@@ -31,21 +32,18 @@
 #include "pipeline/density_network.h"
 #include "pipeline/mammogram_volume.h"
 
+#include "density_judged.h"
+
 namespace {
 
 using namespace lobule;
+using namespace lobule::benchmark;
 namespace fs = std::filesystem;
 
 struct Case {
   std::string name;
   exam::MammogramPicture picture;
   Mask truth;  // on the input's pixels
-};
-
-struct Judged {
-  std::string name;
-  double breast = 0, pectoral = 0, dense = 0;  // Dice; of the breast without the muscle
-  double percent = 0, true_percent = 0, low = 0, high = 0;
 };
 
 double dice(const Mask& a, const Mask& b, const std::function<bool(std::uint8_t)>& is) {
@@ -74,56 +72,6 @@ Judged judged(const Case& one, const pipeline::DensityNetwork& network) {
   result.percent = percent_of(labels), result.true_percent = percent_of(one.truth);
   result.low = found.lowest_percent, result.high = found.highest_percent;
   return result;
-}
-
-double mean_of(const std::vector<Judged>& all, double Judged::*what) {
-  double sum = 0;
-  for (const Judged& one : all) sum += one.*what;
-  return sum / static_cast<double>(all.size());
-}
-
-double correlation(const std::vector<Judged>& all) {
-  const double a = mean_of(all, &Judged::percent), b = mean_of(all, &Judged::true_percent);
-  double ab = 0, aa = 0, bb = 0;
-  for (const Judged& one : all) {
-    ab += (one.percent - a) * (one.true_percent - b);
-    aa += (one.percent - a) * (one.percent - a), bb += (one.true_percent - b) * (one.true_percent - b);
-  }
-  return ab / std::sqrt(aa * bb);
-}
-
-void print_row(const std::string& name, const std::vector<Judged>& all) {
-  if (all.size() < 2) return;
-  std::vector<double> dense, errors;
-  double error = 0;
-  for (const Judged& one : all) dense.push_back(one.dense), error += std::abs(one.percent - one.true_percent);
-  std::sort(dense.begin(), dense.end());
-  const std::size_t n = dense.size();
-  const double median = (dense[(n - 1) / 2] + dense[n / 2]) / 2;
-  std::printf("| %s | %zu | %.3f | %.3f | %.3f | %.3f | %.2f | %.1f | %+.1f |\n", name.c_str(), n,
-              mean_of(all, &Judged::breast), mean_of(all, &Judged::pectoral), mean_of(all, &Judged::dense),
-              median, correlation(all), error / static_cast<double>(n),
-              mean_of(all, &Judged::percent) - mean_of(all, &Judged::true_percent));
-}
-
-void print_summary(const std::vector<Judged>& all, const std::string& letters) {
-  std::printf(
-      "\n| images | n | breast Dice | pectoral | dense, mean | dense, median | PD r | PD mean absolute error "
-      "| "
-      "PD bias |\n|---|---|---|---|---|---|---|---|---|\n");
-  print_row("all", all);
-  const auto part = [&](const std::string& name, const std::function<bool(const Judged&)>& is) {
-    std::vector<Judged> some;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(some), is);
-    print_row(name, some);
-  };
-  if (letters.size() > 1)
-    for (const char letter : letters)
-      part(std::string("digitiser ") + letter, [&](const Judged& one) { return one.name[0] == letter; });
-  const double cuts[] = {0, 25, 50, 75, 101};
-  for (int q = 0; q < 4; ++q)
-    part("true PD " + format_fixed(cuts[q], 0) + "–" + format_fixed(std::min(100.0, cuts[q + 1]), 0),
-         [&](const Judged& one) { return one.true_percent >= cuts[q] && one.true_percent < cuts[q + 1]; });
 }
 
 // 64 background, 128 adipose, 192 dense, 255 pectoral (its README).
@@ -184,27 +132,35 @@ Case case_of(const ReaderFiles& files) {
 }
 
 // Images as they are, labels as lobule writes them; names have no "_", before which a study's exams differ.
-void write_fold(const fs::path& data, const std::string& letters, const Fold& fold, const fs::path& out) {
+void write_case(const ReaderFiles& files, const fs::path& out) {
+  std::string name = files.name;
+  std::replace(name.begin(), name.end(), '_', '-');
+  io::write_file(out / "images" / (name + ".png"), io::read_file(files.image.path));
+  const Mask labels = reader_labels(files.labels);
+  io::write_file(out / "labels" / (name + "_labels.png"),
+                 io::encode_png({labels.grid.size[0], labels.grid.size[1], 1, labels.voxels}));
+}
+
+// `count` cases evenly spread over the fold's; 0: all.
+void write_fold(const fs::path& data, const std::string& letters, const Fold& fold, const fs::path& out,
+                std::size_t count) {
+  std::size_t all = 0;
+  each_reader_case(data, letters, fold, [&](const ReaderFiles&) { ++all; });
+  const std::size_t wanted = count == 0 ? all : std::min(count, all);
+  std::size_t at = 0;
   each_reader_case(data, letters, fold, [&](const ReaderFiles& files) {
-    std::string name = files.name;
-    std::replace(name.begin(), name.end(), '_', '-');
-    io::write_file(out / "images" / (name + ".png"), io::read_file(files.image.path));
-    const Mask labels = reader_labels(files.labels);
-    io::write_file(out / "labels" / (name + "_labels.png"),
-                   io::encode_png({labels.grid.size[0], labels.grid.size[1], 1, labels.voxels}));
+    if ((at + 1) * wanted / all > at * wanted / all) write_case(files, out);
+    ++at;
   });
 }
 
 void readers(const fs::path& data, const std::string& letters, const Fold& fold,
              const pipeline::DensityNetwork& network) {
   std::vector<Judged> all;
-  std::printf(
-      "| image | breast | pectoral | dense | PD (over copies) | reader's PD |\n|---|---|---|---|---|---|\n");
+  print_images_head();
   each_reader_case(data, letters, fold, [&](const ReaderFiles& files) {
     all.push_back(judged(case_of(files), network));
-    const Judged& j = all.back();
-    std::printf("| %s | %.3f | %.3f | %.3f | %.1f (%.1f–%.1f) | %.1f |\n", j.name.c_str(), j.breast,
-                j.pectoral, j.dense, j.percent, j.low, j.high, j.true_percent);
+    print_image(all.back());
     std::fflush(stdout);
   });
   print_summary(all, letters);
@@ -326,7 +282,7 @@ int run(const std::vector<std::string>& words) {
   if (what == "fold") {
     Fold fold = fold_of(word(3, "0/5"));
     fold.others = true;
-    write_fold(word(1, "../shared/data"), word(2, "ABD"), fold, word(4, "fold"));
+    write_fold(word(1, "../shared/data"), word(2, "ABD"), fold, word(4, "fold"), std::stoul(word(5, "0")));
     return 0;
   }
   if (what == "volumes") {
