@@ -1,6 +1,7 @@
 #include "exam/mammogram_picture.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "core/text.h"
@@ -164,6 +165,14 @@ void from_name(MammogramPicture& picture, const std::string& name) {
   take(named.view, picture.view, picture.view_source, "view");
 }
 
+// "20190502", or "2019.05.02" as old files have it (PS3.5, value representation DA), as "2019-05-02".
+std::string date_of(std::string date) {
+  std::erase(date, '.');
+  const bool digits = date.size() == 8 && std::all_of(date.begin(), date.end(),
+                                                      [](unsigned char c) { return std::isdigit(c) != 0; });
+  return digits ? date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2) : "";
+}
+
 // "052Y" (PS3.5, value representation AS); younger patients than a year have no mammogram.
 std::optional<double> age_of(const io::DicomDataset& d) {
   const std::string age = d.text(io::Tag{0x0010, 0x1010});
@@ -177,6 +186,7 @@ MammogramPicture from_dicom(const io::InputFile& file) {
   MammogramPicture picture;
   picture.patient_id = d.text(io::tag::PatientID);
   picture.study_uid = d.text(io::tag::StudyInstanceUID);
+  picture.study_date = date_of(d.text(io::tag::StudyDate));
   picture.age_years = age_of(d);
   picture.beam = read_mammogram_beam(d);
   const MammogramHeader said = read_mammogram_header(d);

@@ -28,6 +28,7 @@ struct MammogramPicture {
   std::optional<double> spacing_mm;
   std::string spacing_source;
   std::string patient_id, study_uid;  // empty of pictures
+  std::string study_date;             // StudyDate (0008,0020) as "2019-05-02"; empty where it is no date
   std::optional<double> age_years;    // PatientAge (0010,1010), where it is in years
   MammogramBeam beam;                 // empty of pictures
   // The detector's signal, air bright, in the same place as `image`; empty where the file holds none that is

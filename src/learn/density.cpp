@@ -113,7 +113,7 @@ Task density(const TaskOptions& options) {
   task.preprocessing.low_percentile = kLowPercentile;
   task.preprocessing.high_percentile = kHighPercentile;
   task.labels = kLabels;
-  task.recipe.steps = 1600;
+  task.recipe.steps = 4000;
   task.recipe.batch = 8;
   task.recipe.learning_rate = 1e-3;
   task.recipe.validate_every = 200;

@@ -220,6 +220,7 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
       results.exams.emplace_back();
       results.exams.back().number = static_cast<int>(results.exams.size());
     }
+    if (!measured.study_date.empty()) results.exams[place->second].date = measured.study_date;
     if (measured.age_years) screening.ages[results.exams[place->second].number] = measured.age_years;
     results.exams[place->second].images.push_back(std::move(image));
   }

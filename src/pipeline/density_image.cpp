@@ -122,7 +122,7 @@ MeasuredImage measure_image(const io::InputFile& file, const DensityNetwork& net
   try {
     const exam::MammogramPicture picture = exam::read_mammogram_picture(file);
     describe(picture, image);
-    result.study_uid = picture.study_uid;
+    result.study_uid = picture.study_uid, result.study_date = picture.study_date;
     result.age_years = picture.age_years;
     if (picture.refusal)
       refuse(image, reason_of(*picture.refusal));

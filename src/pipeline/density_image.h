@@ -12,7 +12,7 @@ namespace lobule::pipeline {
 
 struct MeasuredImage {
   report::DensityImage image;
-  std::string study_uid;
+  std::string study_uid, study_date;
   std::optional<double> age_years;
   Mask labels;  // on the input's pixels; empty where refused
 };

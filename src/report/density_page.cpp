@@ -6,6 +6,7 @@
 #include "core/resample.h"
 #include "core/text.h"
 #include "measure/mammogram_breast.h"
+#include "report/density_history.h"
 #include "report/figures.h"
 #include "report/page.h"
 
@@ -209,6 +210,7 @@ std::string density_page_html(const DensityResults& results, const Provenance& p
       paragraph(text("Percent density is the dense share of the breast's area, without the pectoral muscle. "
                      "Labels are by the " +
                      results.method + "."));
+  body += history_section(density_histories(results.exams));
   for (const DensityExam& exam : results.exams) body += exam_section(exam);
   body += section("findings", "Findings of the run", findings_list(results.findings));
   body += provenance_section(provenance);

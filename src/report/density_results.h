@@ -40,6 +40,7 @@ struct DensityImage {
 // Images of one woman at one time.
 struct DensityExam {
   int number = 0;                    // in the run, from 1
+  std::string date;                  // StudyDate as "2019-05-02"; empty where unknown
   std::vector<DensityImage> images;  // R CC, L CC, R MLO, L MLO, then others
   // The mean over images that were measured, and the means of their lowest and highest; nothing without any.
   std::optional<double> percent_density, lowest_percent, highest_percent, masking;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "report/density_history.h"
 
 namespace lobule::report {
 namespace {
@@ -71,6 +72,15 @@ Json next_json(const std::optional<measure::NextModality>& next) {
           {"unknown", next->unknown}};
 }
 
+Json history_json(const DensityHistory& history) {
+  Json exams = Json::array();
+  for (const DensityPoint& point : history.points) exams.push_back(point.exam_number);
+  return {{"exams", exams},
+          {"years", number(history.points.back().years)},
+          {"change", number(history.change)},
+          {"beyond_uncertainty", history.beyond_uncertainty}};
+}
+
 }  // namespace
 
 std::string to_text(DensityStatus status) {
@@ -108,6 +118,7 @@ std::string density_json(const DensityResults& results) {
   Json json{{"version", kDensityVersion}, {"method", results.method}, {"exams", Json::array()}};
   for (const DensityExam& exam : results.exams) {
     Json entry{{"exam_number", exam.number},
+               {"date", exam.date},
                {"pd", number(exam.percent_density)},
                {"pd_low", number(exam.lowest_percent)},
                {"pd_high", number(exam.highest_percent)},
@@ -118,6 +129,9 @@ std::string density_json(const DensityResults& results) {
     for (const DensityImage& image : exam.images) entry["images"].push_back(image_json(image));
     json["exams"].push_back(std::move(entry));
   }
+  json["histories"] = Json::array();
+  for (const DensityHistory& history : density_histories(results.exams))
+    json["histories"].push_back(history_json(history));
   json["findings"] = findings_json(results.findings);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

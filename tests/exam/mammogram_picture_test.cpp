@@ -129,6 +129,17 @@ TEST(MammogramPicture, KeepsTheSignalOfRawPixelsAndWhatTheBeamWasSetTo) {
   EXPECT_EQ(picture.beam.filter, "RHODIUM");
 }
 
+TEST(MammogramPicture, KnowsTheStudysDate) {
+  io::DicomDataset d = test::mammogram_dataset(test::drawn_mammogram());
+  EXPECT_EQ(read(d).study_date, "");
+  d.put_text(tag::StudyDate, "DA", "20190502");
+  EXPECT_EQ(read(d).study_date, "2019-05-02");
+  d.put_text(tag::StudyDate, "DA", "2019.05.02");
+  EXPECT_EQ(read(d).study_date, "2019-05-02");
+  d.put_text(tag::StudyDate, "DA", "may");
+  EXPECT_EQ(read(d).study_date, "");
+}
+
 TEST(MammogramPicture, AppliesTheVendorsTableOrWindow) {
   const Image<float> drawn = test::drawn_mammogram();
   io::DicomDataset windowed = test::mammogram_dataset(drawn);
