@@ -10,7 +10,7 @@ help:
 	@echo "make test    set up, build with warnings as errors, run all tests"
 	@echo "make build   build $(LOBULE)"
 	@echo "make train   build lobule-train as well, which trains networks (installs LibTorch)"
-	@echo "make models  train the shipped models anew from digital patients (an hour and a half)"
+	@echo "make models  train the shipped models anew from digital patients (two and a half hours)"
 	@echo "make bench   time lobule against its peers; writes build/bench.json"
 	@echo "make setup   install the Debian packages that all of these need"
 	@echo "make asan | tsan    the tests under sanitizers"
