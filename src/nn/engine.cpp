@@ -42,6 +42,16 @@ constexpr std::size_t kMostPlans = 8;
 
 }  // namespace
 
+class EngineMemory {
+ public:
+  std::mutex mutex;  // held while an engine runs
+  Arena arena;
+};
+
+std::shared_ptr<EngineMemory> make_engine_memory() {
+  return std::make_shared<EngineMemory>();
+}
+
 struct Engine::Impl {
   Graph graph;
   EngineOptions options;
@@ -49,7 +59,7 @@ struct Engine::Impl {
   Lowered lowered;
   std::vector<std::unique_ptr<StepWeights>> weights;
   std::mutex mutex;
-  Arena arena;
+  std::shared_ptr<EngineMemory> memory;
   std::map<std::vector<Shape>, std::unique_ptr<Plan>> plans;
   std::vector<StepTime> times;
 
@@ -58,7 +68,8 @@ struct Engine::Impl {
         options(o),
         kernels(choose_kernels(o.precision)),
         lowered(lower(graph, kernels.block)),
-        weights(prepare_weights(graph, lowered, tensors, kernels.block)) {}
+        weights(prepare_weights(graph, lowered, tensors, kernels.block)),
+        memory(o.memory ? o.memory : make_engine_memory()) {}
 
   const Plan& plan(const std::vector<Shape>& shapes) {
     std::vector<Shape> samples = shapes;
@@ -103,7 +114,9 @@ void Engine::run(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs
   const std::lock_guard lock(impl_->mutex);
   const Threads threads;
   const Plan& plan = impl_->plan(shapes);
-  impl_->arena.reserve(plan.arena_bytes(omp_get_max_threads()));
+  const std::lock_guard memory_lock(impl_->memory->mutex);
+  Arena& arena = impl_->memory->arena;
+  arena.reserve(plan.arena_bytes(omp_get_max_threads()));
   outputs.resize(impl_->graph.outputs.size());
   std::int64_t batch = 1;
   for (std::size_t o = 0; o < outputs.size(); ++o) {
@@ -123,7 +136,7 @@ void Engine::run(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs
     std::vector<float*> to;
     for (const Tensor& input : inputs) from.push_back(input.values.data() + start(input));
     for (Tensor& output : outputs) to.push_back(output.values.data() + start(output));
-    plan.run(from, to, impl_->arena.data(), seconds);
+    plan.run(from, to, arena.data(), seconds);
   }
   impl_->times = plan.steps();
   for (std::size_t s = 0; s < seconds.size(); ++s) {
@@ -133,12 +146,20 @@ void Engine::run(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs
 }
 
 std::size_t Engine::memory_bytes(const std::vector<Shape>& inputs) const {
+  std::size_t bytes = shared_bytes(inputs);
+  for (const auto& weights : impl_->weights) bytes += weights->bytes();
+  return bytes;
+}
+
+std::size_t Engine::shared_bytes(const std::vector<Shape>& inputs) const {
   infer_shapes(impl_->graph, inputs);
   const std::lock_guard lock(impl_->mutex);
   const Threads threads;
-  std::size_t bytes = impl_->plan(inputs).arena_bytes(omp_get_max_threads());
-  for (const auto& weights : impl_->weights) bytes += weights->bytes();
-  return bytes;
+  return impl_->plan(inputs).arena_bytes(omp_get_max_threads());
+}
+
+const EngineMemory* Engine::memory() const {
+  return impl_->memory.get();
 }
 
 std::vector<StepTime> Engine::step_times() const {

@@ -19,12 +19,21 @@ namespace lobule::nn {
 // What numbers images and weights are stored as between layers; sums are always made in 32 bits.
 enum class Precision { f32, bf16 };
 
+// The memory that intermediate images lie in while an engine runs. Engines that run one after the other, as
+// those of an ensemble do, may share it; they take turns.
+class EngineMemory;
+std::shared_ptr<EngineMemory> make_engine_memory();
+
 struct EngineOptions {
   Precision precision = Precision::f32;
+  std::shared_ptr<EngineMemory> memory = {};  // none: its own
 };
 
 // Whether this processor multiplies bf16 by itself (AVX-512 BF16 or AMX).
 bool has_bf16();
+
+// Whether it has matrix units for bf16 (AMX), which make it several times as fast as f32.
+bool has_bf16_matrix_units();
 
 // How long each step of the last run took, for benchmarks and for whoever asks what limits a network.
 struct StepTime {
@@ -56,6 +65,11 @@ class Engine {
   // Bytes that the engine holds while it runs inputs of these shapes: intermediate images, working space and
   // its copies of the weights; not the inputs and outputs themselves.
   std::size_t memory_bytes(const std::vector<Shape>& inputs) const;
+
+  // Of these, those that engines of the same EngineOptions::memory hold once and not each, and which memory
+  // that is.
+  std::size_t shared_bytes(const std::vector<Shape>& inputs) const;
+  const EngineMemory* memory() const;
 
   // Of the last run, in the order of the steps.
   std::vector<StepTime> step_times() const;

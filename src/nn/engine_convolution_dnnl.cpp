@@ -101,6 +101,10 @@ bool has_bf16() {
   return isa_includes(dnnl::cpu_isa::avx512_core_bf16);
 }
 
+bool has_bf16_matrix_units() {
+  return isa_includes(dnnl::cpu_isa::avx512_core_amx);
+}
+
 VectorWidth vector_width() {
   if (isa_includes(dnnl::cpu_isa::avx512_core)) return VectorWidth::avx512;
   return isa_includes(dnnl::cpu_isa::avx2) ? VectorWidth::avx2 : VectorWidth::any;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -326,7 +327,12 @@ std::size_t sliding_window_bytes(const std::vector<WindowModel>& models, const S
   const Grid grid(image, options);
   std::size_t channels = 0, model_bytes = 0;
   for (const int count : models[0].output_channels) channels += index(count);
-  for (const WindowModel& model : models) model_bytes += model.bytes;
+  std::map<const EngineMemory*, std::size_t> shared;
+  for (const WindowModel& model : models) {
+    model_bytes += model.bytes;
+    shared[model.memory] = std::max(shared[model.memory], model.shared_bytes);
+  }
+  for (const auto& [memory, bytes] : shared) model_bytes += bytes;
   const std::size_t inputs = index(grid.channels);
   // Sums, finished planes and planes of the image. The window, turned, and as an engine keeps it; the mean, a
   // model's outputs, what turning them takes, and what the engine keeps.
@@ -413,7 +419,9 @@ WindowModel window_model(const Engine& engine, const std::vector<int>& window,
                   "it has to have the extents of the window, " + describe(shape));
     model.output_channels.push_back(static_cast<int>(given[1]));
   }
-  model.bytes = engine.memory_bytes({shape});
+  model.shared_bytes = engine.shared_bytes({shape});
+  model.bytes = engine.memory_bytes({shape}) - model.shared_bytes;
+  model.memory = engine.memory();
   model.run = [&engine, chosen, images = std::vector<Tensor>(1), all = std::vector<Tensor>()](
                   const Tensor& image, std::vector<Tensor>& given) mutable {
     images[0] = image;

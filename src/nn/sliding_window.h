@@ -30,7 +30,10 @@ struct SlidingWindowOptions {
 struct WindowModel {
   std::function<void(const Tensor& window, std::vector<Tensor>& outputs)> run;
   std::vector<int> output_channels;
-  std::size_t bytes = 0;  // that it holds while it runs
+  std::size_t bytes = 0;  // that it holds while it runs, of its own
+  // That it works in besides, in memory that all models of the same `memory` hold once.
+  std::size_t shared_bytes = 0;
+  const EngineMemory* memory = nullptr;
 };
 
 // An engine as such a model; it has to outlive it. `outputs`: which of the graph's, empty: all. Throws Error

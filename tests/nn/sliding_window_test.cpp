@@ -166,6 +166,29 @@ TEST(SlidingWindow, ABudgetThatCannotBeKeptIsRefusedWithWhatIsNeeded) {
             "smaller window.");
 }
 
+TEST(SlidingWindow, EnginesThatShareTheirMemoryHoldItOnceAndGiveTheSame) {
+  const Graph graph = small_network();
+  const auto memory = make_engine_memory();
+  const auto engine = [&](std::uint64_t seed, std::shared_ptr<EngineMemory> works_in) {
+    return Engine(graph, initial_weights(graph, seed), {Precision::f32, std::move(works_in)});
+  };
+  const Engine a = engine(1, nullptr), b = engine(2, nullptr);
+  const Engine shares_a = engine(1, memory), shares_b = engine(2, memory);
+  SlidingWindowOptions options;
+  options.window = {16, 16, 16};
+  const Tensor image = noise({1, 1, 20, 16, 24}, 3);
+  const auto models = [&](const Engine& first, const Engine& second) {
+    return std::vector<WindowModel>{window_model(first, options.window),
+                                    window_model(second, options.window)};
+  };
+  EXPECT_EQ(slide_window(models(shares_a, shares_b), image, options),
+            slide_window(models(a, b), image, options));
+  const std::size_t alone = a.shared_bytes({{1, 1, 16, 16, 16}});
+  EXPECT_GT(alone, 0U);
+  EXPECT_EQ(sliding_window_bytes(models(shares_a, shares_b), image.shape, options) + alone,
+            sliding_window_bytes(models(a, b), image.shape, options));
+}
+
 TEST(SlidingWindow, BadInputIsRefused) {
   SlidingWindowOptions options;
   options.window = {4, 4};
