@@ -5,6 +5,7 @@
 #include "app/commands.h"
 #include "core/error.h"
 #include "pipeline/models.h"
+#include "pipeline/precision.h"
 
 namespace lobule::app {
 namespace {
@@ -27,9 +28,16 @@ class ModelsCommand : public Command {
 
   void list_options(OptionSet& options) override {
     options.add("json", json_, {.help = "prints a JSON list instead of lines", .affects_result = false});
+    options.add("check-bf16", check_bf16_,
+                {.help = "judges the named models in f32 and in bf16 on their tasks' digital patients, which "
+                         "takes minutes, and states both figures in model.json: lobule predict --precision "
+                         "auto asks for them"});
   }
 
-  int run(Context& /*context*/, const std::vector<std::string>& inputs) override {
+  bool runs_networks() const override { return check_bf16_; }
+
+  int run(Context& context, const std::vector<std::string>& inputs) override {
+    if (check_bf16_) state_figures(context, inputs);
     const std::vector<pipeline::ModelEntry> models = pipeline::list_models(inputs);
     if (models.empty())
       throw Error("lobule models", "there are no shipped models",
@@ -45,7 +53,18 @@ class ModelsCommand : public Command {
   }
 
  private:
-  bool json_ = false;
+  static void state_figures(Context& context, const std::vector<std::string>& inputs) {
+    if (inputs.empty())
+      throw Error("lobule models", "--check-bf16 changes model.json, and no model is named", "",
+                  "Name a model's folder");
+    for (const std::string& folder : inputs) {
+      const nn::Bf16Check check = pipeline::state_bf16(folder, "", context);
+      std::fprintf(stderr, "%s: %s %.5f in f32, %.5f in bf16\n", folder.c_str(), check.figure.c_str(),
+                   check.f32, check.bf16);
+    }
+  }
+
+  bool json_ = false, check_bf16_ = false;
 };
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include "app/commands.h"
 #include "core/error.h"
 #include "pipeline/train.h"
@@ -23,6 +25,8 @@ class TrainCommand : public Command {
   }
   void list_options(OptionSet& options) override { options_.list_options(options); }
 
+  bool runs_networks() const override { return true; }
+
   int run(Context& context, const std::vector<std::string>& inputs) override {
     if (inputs.size() != 1)
       throw Error("lobule train", std::to_string(inputs.size()) + " tasks are named",
@@ -30,6 +34,11 @@ class TrainCommand : public Command {
     const pipeline::TrainOutcome outcome = pipeline::train(inputs[0], options_, context);
     print_findings(outcome.findings);
     if (outcome.exit_code != 0) return outcome.exit_code;
+    if (!outcome.bf16.empty()) {
+      const nn::Bf16Check& best = outcome.bf16.front();
+      std::printf("%s of the best model: %.4f in f32, %.4f in bf16\n", best.figure.c_str(), best.f32,
+                  best.bf16);
+    }
     return outcome.findings.empty() ? kSuccess : kPartial;
   }
 

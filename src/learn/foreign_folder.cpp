@@ -1,6 +1,7 @@
 #include "learn/foreign_folder.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -29,11 +30,46 @@ std::string configuration_of(const fs::path& folder, const std::string& plans) {
                   (names.empty() ? std::string("3d_fullres") : names[0]));
 }
 
-fs::path nnunet_weights(const fs::path& folder) {
+// The fold's weights; empty where it has none.
+fs::path weights_of_fold(const fs::path& folder, const std::string& fold) {
   for (const char* file : {"checkpoint_final.pth", "checkpoint_best.pth"})
-    for (const char* fold : {"fold_0", "fold_all"})
-      if (fs::exists(folder / fold / file)) return folder / fold / file;
-  throw Error(folder.string(), "it has no fold_0/checkpoint_final.pth", "", "Name the file with --weights");
+    if (fs::exists(folder / ("fold_" + fold) / file)) return folder / ("fold_" + fold) / file;
+  return {};
+}
+
+// The numbers of all folds with weights, from 0 on.
+std::vector<std::string> numbered_folds(const fs::path& folder) {
+  constexpr std::string_view kPrefix = "fold_";
+  std::vector<int> numbers;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kPrefix)) continue;
+    const std::string number = name.substr(kPrefix.size());
+    const bool digits =
+        !number.empty() && number.size() < 6 && number.find_first_not_of("0123456789") == std::string::npos;
+    if (digits && !weights_of_fold(folder, number).empty()) numbers.push_back(std::stoi(number));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  std::vector<std::string> folds;
+  for (const int number : numbers) folds.push_back(std::to_string(number));
+  return folds;
+}
+
+std::vector<fs::path> nnunet_weights(const fs::path& folder, std::vector<std::string> folds) {
+  if (folds.empty()) folds = numbered_folds(folder);
+  if (folds.empty()) folds = {"all"};
+  std::vector<fs::path> files;
+  for (const std::string& fold : folds) {
+    files.push_back(weights_of_fold(folder, fold));
+    if (!files.back().empty()) continue;
+    const std::vector<std::string> there = numbered_folds(folder);
+    if (there.empty())
+      throw Error(folder.string(), "it has no fold_0/checkpoint_final.pth", "",
+                  "Name the file with --weights");
+    throw Error(folder.string(), "it has no fold_" + fold + "/checkpoint_final.pth",
+                "the folds with weights are " + join(there, ", "), "Name some of them with --folds");
+  }
+  return files;
 }
 
 }  // namespace
@@ -42,16 +78,27 @@ bool is_foreign_model(const fs::path& folder) {
   return is_nnunet(folder) || fs::exists(folder / "configs" / "inference.json");
 }
 
-nn::Model read_foreign_model(const fs::path& folder, const fs::path& weights) {
-  if (is_nnunet(folder)) {
+std::vector<nn::Model> read_foreign_models(const fs::path& folder, const ForeignChoice& choice) {
+  const bool nnunet = is_nnunet(folder);
+  if (!choice.folds.empty() && !nnunet)
+    throw Error("--folds", folder.string() + " has no folds", "only folders of nnU-Net have", "Leave it out");
+  if (!choice.folds.empty() && !choice.weights.empty())
+    throw Error("--folds", "--weights names one file of weights", "", "Leave one of them out");
+  if (nnunet) {
     const std::string plans = io::read_file(folder / "plans.json");
-    return nn::nnunet_model(plans, io::read_file(folder / "dataset.json"), configuration_of(folder, plans),
-                            io::read_weights(weights.empty() ? nnunet_weights(folder) : weights));
+    const std::string dataset = io::read_file(folder / "dataset.json");
+    const std::string configuration = configuration_of(folder, plans);
+    std::vector<nn::Model> models;
+    for (const fs::path& file : choice.weights.empty() ? nnunet_weights(folder, choice.folds)
+                                                       : std::vector<fs::path>{choice.weights})
+      models.push_back(nn::nnunet_model(plans, dataset, configuration, io::read_weights(file)));
+    return models;
   }
   const fs::path metadata = folder / "configs" / "metadata.json";
-  return nn::monai_model(io::read_file(folder / "configs" / "inference.json"),
-                         fs::exists(metadata) ? io::read_file(metadata) : "{}",
-                         io::read_weights(weights.empty() ? folder / "models" / "model.pt" : weights));
+  return {nn::monai_model(
+      io::read_file(folder / "configs" / "inference.json"),
+      fs::exists(metadata) ? io::read_file(metadata) : "{}",
+      io::read_weights(choice.weights.empty() ? folder / "models" / "model.pt" : choice.weights))};
 }
 
 }  // namespace lobule::learn

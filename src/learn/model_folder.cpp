@@ -21,6 +21,16 @@ std::string precision_name(io::WeightPrecision precision) {
                                                  : "bf16";
 }
 
+}  // namespace
+
+io::WeightPrecision weight_precision(const std::string& name) {
+  for (const io::WeightPrecision precision : {io::WeightPrecision::f16, io::WeightPrecision::bf16})
+    if (name == precision_name(precision)) return precision;
+  return io::WeightPrecision::f32;
+}
+
+namespace {
+
 TensorMap weights_of_network(const nn::Model& model) {
   nn::check_weights(model.graph, model.weights);
   TensorMap weights;
@@ -83,6 +93,10 @@ std::string model_card(const nn::Model& model, const nn::WeightsFile& weights) {
     for (const auto& [name, value] : model.metrics)
       card += "| " + name + " | " + (std::isfinite(value) ? format_fixed(value, 4) : "not measured") + " |\n";
   }
+  if (model.bf16)
+    card += "\nWith numbers of bf16 between layers " + model.bf16->figure + " is " +
+            format_fixed(model.bf16->bf16, 4) + ", with those of f32 " + format_fixed(model.bf16->f32, 4) +
+            " (lobule models --check-bf16).\n";
   card += "\n## How it came to be\n\n| | |\n| --- | --- |\n";
   for (const auto& [name, value] : model.provenance) card += "| " + name + " | " + value + " |\n";
   card += "\n## The network\n\n";

@@ -25,6 +25,9 @@ bool is_model_folder(const std::filesystem::path& folder);
 void write_model(const std::filesystem::path& folder, const nn::Model& model,
                  io::WeightPrecision precision = io::WeightPrecision::f32);
 
+// As model.json names it: "f32", "f16", "bf16".
+io::WeightPrecision weight_precision(const std::string& name);
+
 // The card: what it is for, what it learned from, its figures, limits, licence and SHA-256, in Markdown.
 std::string model_card(const nn::Model& model, const nn::WeightsFile& weights);
 

@@ -2,6 +2,7 @@
 // A trained network with all that one needs to use and to judge it.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,15 @@
 #include "nn/preprocessing.h"
 
 namespace lobule::nn {
+
+// What numbers of bf16 between layers change: a figure over the task's validation cases, by the engine in
+// both.
+struct Bf16Check {
+  std::string figure;  // one of the model's metrics, usually the headline
+  double f32 = 0, bf16 = 0;
+
+  friend bool operator==(const Bf16Check&, const Bf16Check&) = default;
+};
 
 struct Model {
   std::string name;     // "breast_outline"
@@ -23,6 +33,7 @@ struct Model {
   std::map<std::string, std::string> provenance;
   std::map<std::string, double> metrics;  // figures on cases that training never saw; NaN: not measured
   std::string headline;                   // the metric that stands for it; empty: none
+  std::optional<Bf16Check> bf16;          // nothing: not measured
   std::vector<std::string> limits;        // what it must not be used for, a sentence each
   std::string licence;                    // SPDX: "Apache-2.0"
 };

@@ -105,6 +105,22 @@ json metrics_json(const Model& model) {
   return metrics;
 }
 
+json bf16_json(const Bf16Check& check) {
+  return {{"figure", check.figure}, {"f32", check.f32}, {"bf16", check.bf16}};
+}
+
+Bf16Check bf16_from_json(const json& value, const Model& model, const std::string& place) {
+  JsonObject object(value, place);
+  Bf16Check check;
+  check.figure = object.get<std::string>("figure");
+  check.f32 = object.get<double>("f32");
+  check.bf16 = object.get<double>("bf16");
+  object.expect_no_more();
+  if (!model.metrics.contains(check.figure))
+    object.refuse("\"figure\" is " + quote(check.figure) + ", which is none of the model's metrics");
+  return check;
+}
+
 void check_model(const Model& model, const JsonObject& object) {
   if (model.name.empty()) object.refuse("\"name\" is empty");
   if (!model.headline.empty() && !model.metrics.contains(model.headline))
@@ -123,19 +139,21 @@ void check_model(const Model& model, const JsonObject& object) {
 }  // namespace
 
 std::string model_to_json(const Model& model, const WeightsFile& weights) {
-  return json_text({{"format", kFormat},
-                    {"name", model.name},
-                    {"task", model.task},
-                    {"summary", model.summary},
-                    {"licence", model.licence},
-                    {"labels", model.labels},
-                    {"limits", model.limits},
-                    {"metrics", metrics_json(model)},
-                    {"headline", model.headline},
-                    {"provenance", model.provenance},
-                    {"preprocessing", preprocessing_json(model.preprocessing)},
-                    {"weights", weights_json(weights)},
-                    {"network", graph_to_json_value(model.graph)}});
+  json document = {{"format", kFormat},
+                   {"name", model.name},
+                   {"task", model.task},
+                   {"summary", model.summary},
+                   {"licence", model.licence},
+                   {"labels", model.labels},
+                   {"limits", model.limits},
+                   {"metrics", metrics_json(model)},
+                   {"headline", model.headline},
+                   {"provenance", model.provenance},
+                   {"preprocessing", preprocessing_json(model.preprocessing)},
+                   {"weights", weights_json(weights)},
+                   {"network", graph_to_json_value(model.graph)}};
+  if (model.bf16) document["bf16"] = bf16_json(*model.bf16);
+  return json_text(document);
 }
 
 ModelDocument model_from_json(std::string_view text, const std::string& where) {
@@ -155,6 +173,7 @@ ModelDocument model_from_json(std::string_view text, const std::string& where) {
   object.get_if_present("metrics", model.metrics);
   object.get_if_present("headline", model.headline);
   object.get_if_present("provenance", model.provenance);
+  if (object.has("bf16")) model.bf16 = bf16_from_json(object.at("bf16"), model, where + ": bf16");
   model.preprocessing = preprocessing_from_json(object.at("preprocessing"), where + ": preprocessing");
   document.weights = weights_from_json(object.at("weights"), where + ": weights");
   model.graph = graph_from_json_value(object.at("network"), where + ": network");

@@ -14,6 +14,7 @@
 #include "nn/softmax.h"
 #include "pipeline/mammogram_window.h"
 #include "pipeline/models.h"
+#include "pipeline/precision.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -125,7 +126,9 @@ struct DensityNetwork::Parts {
   nn::Engine engine;
 
   Parts(nn::Model m, std::string hash)
-      : model(std::move(m)), sha256(std::move(hash)), engine(model.graph, model.weights) {
+      : model(std::move(m)),
+        sha256(std::move(hash)),
+        engine(model.graph, model.weights, {choose_precision("auto", {&model, 1})}) {
     const std::vector<std::string> labels{"background", "adipose", "dense", "pectoral"};
     if (model.graph.dimensions != 2 || model.preprocessing.channels != 1 || model.labels != labels)
       throw Error("model " + model.name, "it does not tell background, adipose, dense and pectoral apart",

@@ -19,45 +19,31 @@ void PredictOptions::list_options(OptionSet& set) {
            .group = "Network"});
   set.add("logits", logits,
           {.help = "write a classifier's results as they are, without softmax", .group = "Output"});
-  set.add("precision", precision,
-          {.help = "numbers between layers; auto is f32",
-           .group = "Network",
-           .choices = {"auto", "f32", "bf16"}});
+  set.add(
+      "precision", precision,
+      {.help =
+           "numbers between layers; auto: bf16 where the processor has matrix units for it and the models "
+           "state that their figure holds, else f32",
+       .group = "Network",
+       .choices = {"auto", "f32", "bf16"}});
   set.add("mirror", mirror,
           {.help = "outline mirrored images as well and take the mean: 4 or 8 times the work",
            .group = "Network"});
   set.add("ensemble", ensemble,
           {.help = "further model folders of the same task: what they outline is averaged with the first's",
            .group = "Network"});
+  set.add(
+      "folds", folds,
+      {.help = "of a folder of nnU-Net: the folds whose mean counts, as 0,2,4, or all for fold_all; nothing: "
+               "every numbered fold that is there",
+       .group = "Network"});
   set.add("memory", memory,
           {.help = "the most that windows of a large image may take, as 2GiB or 500MiB; nothing: no bound",
            .group = "Speed",
            .affects_result = false});
 }
 
-nn::Precision precision_of(const std::string& word) {
-  if (word != "bf16") return nn::Precision::f32;
-  if (!nn::has_bf16())
-    throw Error("--precision", "this processor does not compute in bf16", "", "Use f32, or auto");
-  return nn::Precision::bf16;
-}
-
-std::size_t memory_bytes(const std::string& word) {
-  if (word.empty()) return 0;
-  const std::string_view unit =
-      std::string_view(word).substr(word.size() - std::min<std::size_t>(3, word.size()));
-  const double size = unit == "GiB" ? 1 << 30 : unit == "MiB" ? 1 << 20 : 0;
-  const std::optional<double> number =
-      parse_number(std::string_view(word).substr(0, word.size() - unit.size()));
-  if (size == 0 || !number || !(*number > 0 && *number <= 1e6))
-    throw Error("--memory", "\"" + word + "\" is no amount of memory", "", "Write it as 2GiB or 500MiB");
-  return static_cast<std::size_t>(*number * size);
-}
-
-bool ends_in_softmax(const nn::Graph& graph) {
-  const nn::Layer& last = graph.nodes[static_cast<std::size_t>(graph.outputs[0].node)].layer;
-  return std::holds_alternative<nn::Softmax>(last);
-}
+namespace {
 
 nn::Model load_network(const std::string& model_or_network, const PredictOptions& options) {
   if (learn::is_model_folder(model_or_network)) {
@@ -66,8 +52,6 @@ nn::Model load_network(const std::string& model_or_network, const PredictOptions
                   "Leave it out, or name a standard network");
     return learn::read_model(model_or_network);
   }
-  if (learn::is_foreign_model(model_or_network))
-    return learn::read_foreign_model(model_or_network, options.weights);
   if (const auto folder = shipped_model(model_or_network); folder && options.weights.empty())
     return learn::read_model(*folder);
   if (std::filesystem::exists(model_or_network))
@@ -86,6 +70,34 @@ nn::Model load_network(const std::string& model_or_network, const PredictOptions
   model.preprocessing =
       nn::named_network_preprocessing(std::get<nn::Input>(model.graph.nodes[0].layer).channels);
   return model;
+}
+
+}  // namespace
+
+std::size_t memory_bytes(const std::string& word) {
+  if (word.empty()) return 0;
+  const std::string_view unit =
+      std::string_view(word).substr(word.size() - std::min<std::size_t>(3, word.size()));
+  const double size = unit == "GiB" ? 1 << 30 : unit == "MiB" ? 1 << 20 : 0;
+  const std::optional<double> number =
+      parse_number(std::string_view(word).substr(0, word.size() - unit.size()));
+  if (size == 0 || !number || !(*number > 0 && *number <= 1e6))
+    throw Error("--memory", "\"" + word + "\" is no amount of memory", "", "Write it as 2GiB or 500MiB");
+  return static_cast<std::size_t>(*number * size);
+}
+
+bool ends_in_softmax(const nn::Graph& graph) {
+  const nn::Layer& last = graph.nodes[static_cast<std::size_t>(graph.outputs[0].node)].layer;
+  return std::holds_alternative<nn::Softmax>(last);
+}
+
+std::vector<nn::Model> load_networks(const std::string& model_or_network, const PredictOptions& options) {
+  if (learn::is_foreign_model(model_or_network))
+    return learn::read_foreign_models(model_or_network, {options.weights, options.folds});
+  if (!options.folds.empty())
+    throw Error("--folds", model_or_network + " has no folds", "only folders of nnU-Net have",
+                "Leave it out");
+  return {load_network(model_or_network, options)};
 }
 
 namespace {
@@ -114,7 +126,8 @@ PredictOutcome predict(const std::string& model_or_network, const std::vector<st
                        const PredictOptions& options, Context& context) {
   if (options.output.empty())
     throw Error("lobule predict", "no folder for the results is given", "", "Name one with -o");
-  const nn::Model model = load_network(model_or_network, options);
+  std::vector<nn::Model> models = load_networks(model_or_network, options);
+  const nn::Model& model = models.front();
   const auto [image, result] = shapes_of(model);
   if (std::all_of(result.begin() + 2, result.end(), [](std::int64_t places) { return places == 1; })) {
     if (!options.ensemble.empty())
@@ -130,16 +143,16 @@ PredictOutcome predict(const std::string& model_or_network, const std::vector<st
   if (!options.ensemble.empty() && !options.weights.empty())
     throw Error("--ensemble", "--weights would give all models the same weights", "",
                 "Leave one of them out");
-  std::vector<nn::Model> models{model};
-  for (const std::string& further : options.ensemble) {
-    models.push_back(load_network(further, options));
-    if (models.back().preprocessing != model.preprocessing || models.back().labels != model.labels ||
-        shapes_of(models.back()).result != result ||
-        ends_in_softmax(models.back().graph) != ends_in_softmax(model.graph))
-      throw Error("--ensemble", further + " is of another task than " + model_or_network,
-                  "models that are averaged see images alike and have the same labels");
-  }
-  return predict_segmentation(models, static_cast<int>(result[1]), inputs, options, context);
+  for (const std::string& further : options.ensemble)
+    for (nn::Model& one : load_networks(further, options)) {
+      if (one.preprocessing != models.front().preprocessing || one.labels != models.front().labels ||
+          shapes_of(one).result != result ||
+          ends_in_softmax(one.graph) != ends_in_softmax(models.front().graph))
+        throw Error("--ensemble", further + " is of another task than " + model_or_network,
+                    "models that are averaged see images alike and have the same labels");
+      models.push_back(std::move(one));
+    }
+  return predict_segmentation(std::move(models), static_cast<int>(result[1]), inputs, options, context);
 }
 
 }  // namespace lobule::pipeline

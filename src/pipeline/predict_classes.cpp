@@ -13,6 +13,7 @@
 #include "nn/engine.h"
 #include "nn/softmax.h"
 #include "pipeline/classifier_input.h"
+#include "pipeline/precision.h"
 #include "pipeline/predict.h"
 #include "pipeline/sorted_inputs.h"
 
@@ -34,7 +35,8 @@ std::string shortest(float value) {
 
 PredictOutcome predict_classes(const nn::Model& model, const std::vector<std::string>& inputs,
                                const PredictOptions& options, Context& context) {
-  const nn::Engine engine(model.graph, model.weights, {.precision = precision_of(options.precision)});
+  const nn::Engine engine(model.graph, model.weights,
+                          {.precision = choose_precision(options.precision, {&model, 1})});
   io::prepare_output_folder(options.output);
   const io::TemporaryFolder scratch;
   io::Inputs found =

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -12,6 +14,7 @@
 #include "learn/segment.h"
 #include "nn/engine.h"
 #include "nn/sliding_window.h"
+#include "pipeline/precision.h"
 #include "pipeline/predict.h"
 #include "pipeline/predict_cases.h"
 
@@ -54,11 +57,12 @@ void write_labels(const fs::path& base, const Mask& labels, bool picture, std::v
 // logits again.
 class Windows {
  public:
-  Windows(const std::vector<nn::Model>& models, const PredictOptions& options)
+  // Takes the weights out of the models: engines have their own copies, and they share what they work in.
+  Windows(std::vector<nn::Model>& models, const PredictOptions& options)
       : model_(models.front()), memory_bytes_(memory_bytes(options.memory)), mirror_(options.mirror) {
-    const nn::Precision precision = precision_of(options.precision);
-    for (const nn::Model& model : models)
-      engines_.emplace_back(model.graph, model.weights, nn::EngineOptions{.precision = precision});
+    const nn::EngineOptions engine{choose_precision(options.precision, models), nn::make_engine_memory()};
+    for (nn::Model& model : models)
+      engines_.emplace_back(model.graph, std::exchange(model.weights, {}), engine);
   }
 
   Tensor operator()(const Tensor& image, Context& context) const {
@@ -89,7 +93,7 @@ class Windows {
 
 }  // namespace
 
-PredictOutcome predict_segmentation(const std::vector<nn::Model>& models, int classes,
+PredictOutcome predict_segmentation(std::vector<nn::Model> models, int classes,
                                     const std::vector<std::string>& inputs, const PredictOptions& options,
                                     Context& context) {
   const nn::Model& model = models.front();

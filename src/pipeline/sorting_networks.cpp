@@ -8,6 +8,7 @@
 #include "nn/engine.h"
 #include "nn/softmax.h"
 #include "pipeline/models.h"
+#include "pipeline/precision.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -24,7 +25,8 @@ class Classifier {
   Classifier(const std::string& folder, const std::string& task) : model_(learn::read_model(folder)) {
     if (model_.task != task)
       throw Error(folder, "the model is for " + model_.task, "a model for " + task + " is needed here");
-    engine_ = std::make_unique<nn::Engine>(model_.graph, model_.weights);
+    engine_ = std::make_unique<nn::Engine>(model_.graph, model_.weights,
+                                           nn::EngineOptions{choose_precision("auto", {&model_, 1})});
   }
 
   std::vector<Tensor> run(const Tensor& input) const { return engine_->run({input}); }

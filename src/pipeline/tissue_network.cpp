@@ -14,6 +14,7 @@
 #include "nn/engine.h"
 #include "nn/sliding_window.h"
 #include "pipeline/models.h"
+#include "pipeline/precision.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -100,7 +101,9 @@ struct TissueNetwork::Parts {
               nipple = 0;  // which of the labels
 
   Parts(nn::Model m, std::string hash)
-      : model(std::move(m)), sha256(std::move(hash)), engine(model.graph, model.weights) {
+      : model(std::move(m)),
+        sha256(std::move(hash)),
+        engine(model.graph, model.weights, {choose_precision("auto", {&model, 1})}) {
     const auto place = [&](const auto& list, const std::string& name, const auto& name_of) {
       const auto found =
           std::find_if(list.begin(), list.end(), [&](const auto& entry) { return name_of(entry) == name; });

@@ -12,7 +12,9 @@
 
 #include "core/error.h"
 #include "learn/task.h"
+#include "nn/engine.h"
 #include "pipeline/mammogram_study.h"
+#include "pipeline/precision.h"
 #include "pipeline/sorted_study.h"
 #include "pipeline/study_data.h"
 
@@ -57,6 +59,16 @@ int run_and_wait(std::vector<std::string> words) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+// A model without that figure is a model still: it runs in f32.
+void judge_in_bf16(const learn::TrainingOptions& options, Context& context, TrainOutcome& outcome) {
+  for (const char* model : {"best", "last"}) try {
+      outcome.bf16.push_back(state_bf16(fs::path(options.output) / model, options.data, context));
+    } catch (const Error& error) {
+      outcome.findings.push_back(error.finding());
+      outcome.findings.back().severity = Severity::warning;
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> trainable_tasks() {
@@ -91,6 +103,7 @@ TrainOutcome train(const std::string& task_name, const learn::TrainingOptions& g
       words.insert(words.end(), {"--" + name, value});
   }
   outcome.exit_code = run_and_wait(std::move(words));
+  if (outcome.exit_code == 0 && nn::has_bf16()) judge_in_bf16(options, context, outcome);
   return outcome;
 }
 

@@ -46,6 +46,7 @@ nn::Model small_model() {
   model.provenance = {{"seed", "7"}, {"steps", "0"}, {"data", "none: fresh weights"}};
   model.metrics = {{"dice", 1.0 / 3}, {"hausdorff_mm", std::numeric_limits<double>::quiet_NaN()}};
   model.headline = "dice";
+  model.bf16 = {"dice", 1.0 / 3, 0.33};
   model.limits = {"Only for tests."};
   model.licence = "Apache-2.0";
   return model;
@@ -91,6 +92,7 @@ TEST(ModelFolder, AModelComesBackExactly) {
   EXPECT_EQ(back.metrics.at("dice"), 1.0 / 3);
   EXPECT_TRUE(std::isnan(back.metrics.at("hausdorff_mm")));
   EXPECT_EQ(back.headline, model.headline);
+  EXPECT_EQ(back.bf16, model.bf16);
   EXPECT_EQ(back.limits, model.limits);
   EXPECT_EQ(back.licence, model.licence);
 }
@@ -115,6 +117,7 @@ TEST(ModelFolder, TheCardSaysWhatAPersonNeeds) {
         std::string("- Only for tests."), std::string("| dice | 0.3333 |"),
         std::string("| hausdorff_mm | not measured |"), std::string("| data | none: fresh weights |"),
         std::string("It tells apart: background, edge."),
+        std::string("With numbers of bf16 between layers dice is 0.3300, with those of f32 0.3333"),
         sha256_hex(io::read_file(scratch / "weights.safetensors"))})
     EXPECT_TRUE(contains(card, part)) << part;
 }
@@ -185,6 +188,9 @@ TEST(ModelFolder, DocumentsThatAreWrongAreRefusedWithThePlace) {
             "model.json: \"metrics\" is not a number.");
   EXPECT_EQ(refusal_after([](json& d) { d["headline"] = "auc"; }),
             "model.json: \"headline\" is \"auc\", which is none of its metrics.");
+  EXPECT_EQ(refusal_after([](json& d) { d["bf16"]["figure"] = "auc"; }),
+            "model.json: bf16: \"figure\" is \"auc\", which is none of the model's metrics.");
+  EXPECT_EQ(refusal_after([](json& d) { d["bf16"].erase("f32"); }), "model.json: bf16: \"f32\" is missing.");
   EXPECT_EQ(refusal_after([](json& d) { d["weights"]["file"] = "../../etc/passwd"; }),
             "model.json: weights: \"file\" is not \"weights.safetensors\".");
   EXPECT_EQ(refusal_after([](json& d) { d["weights"]["sha256"] = "12"; }),

@@ -5,6 +5,8 @@
 #include "core/text.h"
 #include "io/files.h"
 #include "io/nifti.h"
+#include "learn/model_folder.h"
+#include "nn/engine.h"
 #include "support/dice.h"
 #include "support/test_support.h"
 
@@ -25,6 +27,9 @@ TEST(WholePath, ABreastIsOutlinedByANetworkThatLearnedFromDigitalPatients) {
                       "--batch", "12", "--validate-every", "100", "--weights", "f16"});
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   const fs::path model = scratch / "trained/best";
+  const std::optional<nn::Bf16Check> bf16 = learn::read_model_document(model).model.bf16;
+  EXPECT_EQ(bf16.has_value(), nn::has_bf16());
+  EXPECT_NEAR(bf16 ? bf16->bf16 - bf16->f32 : 0, 0, 0.002);
 
   const auto listed = lobule_command({"models", model.string()});
   EXPECT_EQ(listed.exit_code, 0) << listed.output;
