@@ -14,6 +14,8 @@ constexpr int kPixels = 96;
 constexpr double kPixel_mm = 4;
 // What is bright in an image is about 1, whatever a few vessels or the heart do.
 constexpr double kTopPercentile = 99;
+// Of a study's samples this share lies around annotated voxels, as in nnU-Net (Isensee et al. 2021).
+constexpr double kAnnotated = 0.33;
 constexpr std::uint64_t kValidationSlices = 96;
 
 phantom::MriPatchOptions patches(std::uint64_t seed) {
@@ -60,8 +62,11 @@ Task breast_outline(const TaskOptions& options) {
     task.trained_on =
         "random patches of digital patients of the first family (docs/methods/phantom-sampler.md)";
   } else {
-    StudySources sources =
-        study_sources({.folder = options.data, .preprocessing = task.preprocessing, .seed = options.seed});
+    StudySources sources = study_sources({.folder = options.data,
+                                          .preprocessing = task.preprocessing,
+                                          .seed = options.seed,
+                                          .balanced_share = kAnnotated,
+                                          .balanced_by = "breast"});
     task.training = augmented(std::move(sources.training), {}, options.seed);
     task.validation = std::move(sources.validation);
     task.trained_on = std::to_string(sources.training_cases) +

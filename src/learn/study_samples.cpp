@@ -1,6 +1,7 @@
 #include "learn/study_samples.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -92,23 +93,80 @@ Tensor cut(const Tensor& from, std::int64_t n, const std::vector<std::int64_t>& 
   return out;
 }
 
+using Places = std::vector<std::pair<std::size_t, std::int64_t>>;  // which case, which of its samples
+
+// Where a class is.
+struct Spot {
+  std::size_t place = 0;
+  std::array<std::int64_t, 3> at{};  // along the axes of the sample
+};
+
+constexpr std::size_t kSpotsAPlace = 256;  // that are kept of a class, evenly spread over its voxels
+
+// The spots of sample `n` of labels, by class; -1 and NaN are no labels. Of a class of the whole sample one.
+std::map<int, std::vector<Spot>> spots_in(const Tensor& labels, std::int64_t n, std::size_t place) {
+  const std::size_t voxels = value_count(labels.shape) / static_cast<std::size_t>(labels.shape[0]);
+  const float* values = labels.values.data() + static_cast<std::size_t>(n) * voxels;
+  const float least = is_of_whole_image(labels) ? 0 : 1;
+  std::map<int, std::vector<std::size_t>> found;
+  for (std::size_t v = 0; v < voxels; ++v)
+    if (values[v] >= least) found[static_cast<int>(values[v])].push_back(v);
+  std::map<int, std::vector<Spot>> spots;
+  for (const auto& [label, list] : found) {
+    const std::size_t step = (list.size() + kSpotsAPlace - 1) / kSpotsAPlace;
+    for (std::size_t i = 0; i < list.size(); i += step) {
+      Spot& spot = spots[label].emplace_back(Spot{place, {}});
+      std::size_t rest = list[i];
+      for (std::size_t a = labels.shape.size() - 2; a-- > 0;) {
+        const auto extent = static_cast<std::size_t>(labels.shape[a + 2]);
+        spot.at[a] = static_cast<std::int64_t>(rest % extent);
+        rest /= extent;
+      }
+    }
+  }
+  return spots;
+}
+
+std::vector<std::vector<std::vector<Spot>>> spots_of(const std::vector<Case>& cases, const Places& places,
+                                                     const std::string& target) {
+  std::map<int, std::vector<std::vector<Spot>>> by_class;
+  for (std::size_t place = 0; place < places.size(); ++place) {
+    const auto& [number, n] = places[place];
+    const auto labels = cases[number].samples.targets.find(target);
+    if (labels == cases[number].samples.targets.end())
+      throw Error(cases[number].name, "it holds no target " + target, "samples are drawn by its classes");
+    for (auto& [label, spots] : spots_in(labels->second, n, place))
+      by_class[label].push_back(std::move(spots));
+  }
+  std::vector<std::vector<std::vector<Spot>>> result;
+  for (auto& [label, spots] : by_class) result.push_back(std::move(spots));
+  return result;
+}
+
 class StudySource : public SampleSource {
  public:
   StudySource(std::vector<Case> cases, const StudySourceOptions& options, bool validation)
       : cases_(std::move(cases)), options_(options), validation_(validation) {
     for (std::size_t c = 0; c < cases_.size(); ++c)
       for (std::int64_t n = 0; n < cases_[c].count(); ++n) places_.emplace_back(c, n);
+    if (!validation_ && options_.balanced_share > 0) spots_ = spots_of(cases_, places_, options_.balanced_by);
   }
 
   std::uint64_t size() const override { return validation_ ? places_.size() : 0; }
 
   Sample at(std::uint64_t index) const override {
     const RandomStream random(options_.seed, "windows of a study");
-    const std::size_t pick =
-        validation_
-            ? index % places_.size()
-            : static_cast<std::size_t>(random.uniform(8 * index) * static_cast<double>(places_.size()));
-    const auto& [number, n] = places_[pick];
+    const auto below = [&](std::uint64_t key, std::size_t count) {
+      return static_cast<std::size_t>(random.uniform(8 * index + key) * static_cast<double>(count));
+    };
+    const Spot* spot = nullptr;
+    if (!spots_.empty() && random.uniform(8 * index + 5) < options_.balanced_share) {
+      const auto& of_class = spots_[below(6, spots_.size())];
+      const auto& of_place = of_class[below(0, of_class.size())];
+      spot = &of_place[below(7, of_place.size())];
+    }
+    const std::size_t pick = validation_ ? index % places_.size() : below(0, places_.size());
+    const auto& [number, n] = places_[spot ? spot->place : pick];
     const Sample& samples = cases_[number].samples;
     const Shape& shape = samples.inputs[0].shape;
     std::vector<std::int64_t> begin, size;
@@ -118,6 +176,8 @@ class StudySource : public SampleSource {
       const std::int64_t room = shape[a] - size.back();
       const double share = validation_ || room <= 0 ? 0.5 : random.uniform(8 * index + a);
       begin.push_back(static_cast<std::int64_t>(std::floor(share * static_cast<double>(room) + 0.5)));
+      if (spot && room > 0)
+        begin.back() = std::clamp<std::int64_t>(spot->at[a - 2] - size.back() / 2, 0, room);
     }
     Sample sample;
     for (const Tensor& input : samples.inputs) sample.inputs.push_back(cut(input, n, begin, size));
@@ -133,7 +193,8 @@ class StudySource : public SampleSource {
   std::vector<Case> cases_;
   StudySourceOptions options_;
   bool validation_;
-  std::vector<std::pair<std::size_t, std::int64_t>> places_;
+  Places places_;
+  std::vector<std::vector<std::vector<Spot>>> spots_;  // by class, then place
 };
 
 // The exams that are kept for validation: those whose names' random numbers are smallest.

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "core/image.h"
 #include "learn/sample.h"
@@ -29,6 +30,11 @@ struct StudySourceOptions {
   std::uint64_t seed = 1;
   // One exam in so many (rounded up) is for validation, chosen by the seed and the exams' names.
   int validation_in = 5;
+  // This share of the training samples is drawn by class instead of by place, each class of `balanced_by` as
+  // often as any other: of labels a window around a random voxel of a class other than 0 (nnU-Net: a third),
+  // of classes of whole samples a sample of the class.
+  double balanced_share = 0;
+  std::string balanced_by = {};  // one of the targets
 };
 
 struct StudySources {

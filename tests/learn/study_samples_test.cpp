@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "io/files.h"
 #include "support/test_support.h"
 
@@ -55,6 +58,61 @@ TEST(StudySamples, WindowsAreCutOrPaddedWithZero) {
   EXPECT_EQ(sum, 7 * 12);
   const Sample narrow = study_sources(options_of(folder.path(), 2)).validation->at(0);
   EXPECT_EQ(narrow.inputs[0], Tensor({1, 2, 2}, 7));
+}
+
+// Of 20 × 20 voxels class 1 has 30 and class 2 a single one, in one of the exams.
+Sample rare_case(bool has_second) {
+  Tensor input({1, 1, 20, 20}), label({1, 1, 20, 20});
+  for (std::size_t i = 0; i < 30; ++i) label.values[i] = 1;
+  if (has_second) label.values[17 * 20 + 13] = 2;
+  for (std::size_t i = 0; i < input.values.size(); ++i) input.values[i] = static_cast<float>(i);
+  return {{input}, {{"breast", label}}};
+}
+
+TEST(StudySamples, ClassesAreDrawnAlikeAndLieWithinTheirWindows) {
+  const io::TemporaryFolder folder;
+  for (int exam = 1; exam <= 6; ++exam)
+    write_case(folder.path() / (std::to_string(exam) + "_a.safetensors"), rare_case(true));
+  StudySourceOptions options = options_of(folder.path(), 5);
+  const auto seen = [&](float label) {
+    const auto source = study_sources(options).training;
+    int count = 0;
+    for (std::uint64_t i = 0; i < 400; ++i) {
+      const std::vector<float>& values = source->at(i).targets.at("breast").values;
+      count += std::find(values.begin(), values.end(), label) != values.end() ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_LT(seen(2), 70);  // 25 of the 256 windows hold the single voxel
+  options.balanced_share = 1;
+  options.balanced_by = "breast";
+  EXPECT_NEAR(seen(1), 200, 40);
+  EXPECT_NEAR(seen(2), 200, 40);
+  options.balanced_share = 0.5;
+  EXPECT_NEAR(seen(2), 0.5 * 200 + 0.5 * 400 * 25 / 256, 40);
+  options.balanced_by = "gland";
+  EXPECT_EQ(test::message_of([&] { study_sources(options); }).substr(1),
+            "_a: it holds no target gland; samples are drawn by its classes.");
+}
+
+TEST(StudySamples, ClassesOfWholeSamplesAreDrawnAlike) {
+  const io::TemporaryFolder folder;
+  for (int exam = 1; exam <= 12; ++exam)
+    write_case(folder.path() / (std::to_string(exam) + "_a.safetensors"),
+               {{Tensor({1, 1, 4, 4}, 1)}, {{"kind", Tensor({1, 1, 1, 1}, exam % 4 == 0 ? 1.0F : 0.0F)}}});
+  StudySourceOptions options = options_of(folder.path(), 4);
+  const auto ones = [&] {
+    const auto source = study_sources(options).training;
+    int count = 0;
+    for (std::uint64_t i = 0; i < 400; ++i)
+      count += source->at(i).targets.at("kind").values.at(0) == 1 ? 1 : 0;
+    return count;
+  };
+  ASSERT_GT(ones(), 0);  // not all exams of the rare class are kept for validation
+  EXPECT_LT(ones(), 150);
+  options.balanced_share = 1;
+  options.balanced_by = "kind";
+  EXPECT_NEAR(ones(), 200, 40);
 }
 
 TEST(StudySamples, ACaseIsWhatTheNetworkWillSee) {
