@@ -6,6 +6,7 @@
 #include "io/files.h"
 #include "learn/model_folder.h"
 #include "train/checkpoint.h"
+#include "train/history.h"
 #include "train/loader.h"
 #include "train/squares.h"
 
@@ -48,6 +49,30 @@ TEST(Trainer, AStoppedTrainingGoesOnBitForBit) {
   train_task(squares_task(nn::NormalizationKind::batch), options, second);
   for (const char* file : {"best/weights.safetensors", "last/weights.safetensors"})
     EXPECT_EQ(io::read_file(whole.path() / file), io::read_file(broken.path() / file)) << file;
+}
+
+// With a learning rate of nothing no validation is better than the first.
+TEST(Trainer, EndsEarlyWithoutGainAndTheRateFallsOnAPlateau) {
+  const io::TemporaryFolder early, plateau;
+  learn::Task task = squares_task();
+  task.recipe.learning_rate = 1e-30;
+  task.recipe.warm_up_steps = 0;
+  task.recipe.validate_every = 1;
+  task.recipe.schedule = "plateau";
+  task.recipe.steps = 8;
+  Context context;
+  EXPECT_FALSE(train_task(task, into(plateau.path()), context).stopped_early);
+  // The first validation and five more without gain: the seventh step has three tenths of the rate.
+  const History log = parse_history(io::read_file(plateau.path() / "log.csv"));
+  ASSERT_EQ(log.size(), 8u);
+  EXPECT_NEAR(log[5].learning_rate / 1e-30, 1, 1e-6);
+  EXPECT_NEAR(log[6].learning_rate / 1e-30, 0.3, 1e-6);
+
+  task.recipe.patience = 3;
+  const TrainingReport report = train_task(task, into(early.path()), context);
+  EXPECT_TRUE(report.stopped_early);
+  EXPECT_EQ(report.steps, 4);
+  EXPECT_EQ(report.best_step, 1);
 }
 
 TEST(Trainer, ACheckpointOfAnotherTrainingIsRefused) {
