@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 #include <set>
 
@@ -208,6 +209,24 @@ TEST(RandomAnatomy, KeepsToTheLiteraturesRangesAndPlacesEveryKindOfLesion) {
   EXPECT_GT(most, 1500);
   EXPECT_LT(most, 2700);
   EXPECT_EQ(random_anatomy(9).depth_mm, random_anatomy(9, {LesionKind::cyst}).depth_mm);
+}
+
+// 2831 women (Yaffe et al., Med Phys 36:5437, 2009, abstract; with skin): means of four groups 13.7 to 25.6
+// %, of all 19.3; 80 % of women below 27, 95 % below 45.
+TEST(RandomAnatomy, DensityIsDistributedAsInTheLiterature) {
+  constexpr int kPatients = 5000;
+  double mean = 0, below_27 = 0, below_45 = 0;
+  for (std::uint64_t seed = 1000; seed < 1000 + kPatients; ++seed) {
+    const double percent = random_anatomy(seed).density_percent;
+    mean += percent / kPatients;
+    below_27 += percent < 27 ? 100.0 / kPatients : 0;
+    below_45 += percent < 45 ? 100.0 / kPatients : 0;
+  }
+  EXPECT_NEAR(mean, 19.3, 3);
+  EXPECT_NEAR(below_27, 80, 6);
+  EXPECT_NEAR(below_45, 95, 6);
+  std::printf("planned density of %d patients: mean %.1f %%, %.0f %% below 27, %.0f %% below 45\n", kPatients,
+              mean, below_27, below_45);
 }
 
 TEST(RandomAnatomy, LesionsLieInTheirBreastAndVolumesAreAsDrawn) {
