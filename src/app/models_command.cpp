@@ -58,7 +58,7 @@ class ModelsCommand : public Command {
       throw Error("lobule models", "--check-bf16 changes model.json, and no model is named", "",
                   "Name a model's folder");
     for (const std::string& folder : inputs) {
-      const nn::Bf16Check check = pipeline::state_bf16(folder, "", context);
+      const nn::Bf16Check check = pipeline::state_bf16(folder, {}, context);
       std::fprintf(stderr, "%s: %s %.5f in f32, %.5f in bf16\n", folder.c_str(), check.figure.c_str(),
                    check.f32, check.bf16);
     }

@@ -34,11 +34,9 @@ class TrainCommand : public Command {
     const pipeline::TrainOutcome outcome = pipeline::train(inputs[0], options_, context);
     print_findings(outcome.findings);
     if (outcome.exit_code != 0) return outcome.exit_code;
-    if (!outcome.bf16.empty()) {
-      const nn::Bf16Check& best = outcome.bf16.front();
-      std::printf("%s of the best model: %.4f in f32, %.4f in bf16\n", best.figure.c_str(), best.f32,
-                  best.bf16);
-    }
+    if (outcome.bf16)
+      std::printf("%s of the best model: %.4f in f32, %.4f in bf16\n", outcome.bf16->figure.c_str(),
+                  outcome.bf16->f32, outcome.bf16->bf16);
     return outcome.findings.empty() ? kSuccess : kPartial;
   }
 

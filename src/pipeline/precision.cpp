@@ -72,10 +72,11 @@ nn::Bf16Check check_bf16(const nn::Model& model, const learn::Task& task, Contex
   return check;
 }
 
-nn::Bf16Check state_bf16(const std::filesystem::path& folder, const std::string& data, Context& context) {
+nn::Bf16Check state_bf16(const std::filesystem::path& folder, learn::TaskOptions options, Context& context) {
   const nn::WeightsFile file = learn::read_model_document(folder).weights;
   nn::Model model = learn::read_model(folder);
-  const learn::Task task = learn::make_task(model.task, {seed_of(model), data});
+  options.seed = seed_of(model);
+  const learn::Task task = learn::make_task(model.task, options);
   const nn::Bf16Check check = check_bf16(model, task, context);
   model.bf16 = check;
   model.metrics.try_emplace(check.figure, check.f32);

@@ -34,8 +34,8 @@ nn::Precision choose_precision(const std::string& word, std::span<const nn::Mode
 nn::Bf16Check check_bf16(const nn::Model& model, const learn::Task& task, Context& context);
 
 // States that in the model folder's model.json and card.md, its weights as they are. The cases are those of
-// the model's task, of digital patients or of the samples in `data`. Throws Error as check_bf16 does, and
-// where the folder holds no model of a task that lobule knows, or cannot be written.
-nn::Bf16Check state_bf16(const std::filesystem::path& folder, const std::string& data, Context& context);
+// the model's task under `options`, with the seed of the model's own training. Throws Error as check_bf16
+// does, and where the folder holds no model of a task that lobule knows, or cannot be written.
+nn::Bf16Check state_bf16(const std::filesystem::path& folder, learn::TaskOptions options, Context& context);
 
 }  // namespace lobule::pipeline

@@ -61,12 +61,13 @@ int run_and_wait(std::vector<std::string> words) {
 
 // A model without that figure is a model still: it runs in f32.
 void judge_in_bf16(const learn::TrainingOptions& options, Context& context, TrainOutcome& outcome) {
-  for (const char* model : {"best", "last"}) try {
-      outcome.bf16.push_back(state_bf16(fs::path(options.output) / model, options.data, context));
-    } catch (const Error& error) {
-      outcome.findings.push_back(error.finding());
-      outcome.findings.back().severity = Severity::warning;
-    }
+  try {
+    outcome.bf16 = state_bf16(fs::path(options.output) / "best",
+                              {.data = options.data, .network = options.network}, context);
+  } catch (const Error& error) {
+    outcome.findings.push_back(error.finding());
+    outcome.findings.back().severity = Severity::warning;
+  }
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ TEST(Precision, AModelOfNoKnownTaskIsNotJudged) {
   learn::write_model(scratch.path(), model);
   const std::string before = io::read_file(scratch / "model.json");
   Context context;
-  const std::string message = test::message_of([&] { state_bf16(scratch.path(), "", context); });
+  const std::string message = test::message_of([&] { state_bf16(scratch.path(), {}, context); });
   EXPECT_NE(message.find("passing_on"), std::string::npos) << message;
   EXPECT_EQ(io::read_file(scratch / "model.json"), before);
 }
