@@ -195,6 +195,7 @@ MammogramPicture from_dicom(const io::InputFile& file) {
   picture.view = said.view;
   picture.view_source = said.view.empty() ? "" : "the header";
   picture.modifier = said.modifier;
+  picture.for_processing = said.intent == "FOR PROCESSING";
   picture.spacing_mm = said.spacing_mm;
   picture.spacing_source = said.spacing_source;
   for (const std::string& conflict : said.conflicts)

@@ -25,6 +25,7 @@ struct MammogramPicture {
   std::string side, side_source;  // "R", "L" or ""; "the header", "the file's name"
   std::string view, view_source;  // "CC", "MLO", … or ""; without a word, by the outline
   std::string modifier;           // "magnification", …; may be empty
+  bool for_processing = false;    // a raw image, by its header
   std::optional<double> spacing_mm;
   std::string spacing_source;
   std::string patient_id, study_uid;  // empty of pictures

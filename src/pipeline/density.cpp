@@ -112,6 +112,15 @@ struct Screening {
   }
 };
 
+// Whether the same view lies in the exam as it is shown, too: archives hold both, and one breast would count
+// twice.
+bool shown_beside(const DensityImage& raw, const DensityExam& exam) {
+  return raw.for_processing &&
+         std::any_of(exam.images.begin(), exam.images.end(), [&](const DensityImage& other) {
+           return !other.for_processing && other.density && other.side == raw.side && other.view == raw.view;
+         });
+}
+
 void summarize(DensityExam& exam, const Screening& screening) {
   std::stable_sort(exam.images.begin(), exam.images.end(), [](const DensityImage& a, const DensityImage& b) {
     return hanging_place(a) < hanging_place(b);
@@ -119,7 +128,7 @@ void summarize(DensityExam& exam, const Screening& screening) {
   std::vector<measure::DensityView> views;
   double percent = 0, lowest = 0, highest = 0, masking = 0;
   for (const DensityImage& image : exam.images) {
-    if (!image.density) continue;
+    if (!image.density || shown_beside(image, exam)) continue;
     views.push_back({image.side, image.view, image.density->percent_density});
     percent += image.density->percent_density, masking += image.density->masking;
     lowest += image.lowest_percent, highest += image.highest_percent;

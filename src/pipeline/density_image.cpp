@@ -55,6 +55,7 @@ void describe(const exam::MammogramPicture& picture, report::DensityImage& image
   image.view = picture.view, image.view_source = picture.view_source;
   image.spacing_mm = picture.spacing_mm, image.spacing_source = picture.spacing_source;
   image.steps = picture.steps;
+  image.for_processing = picture.for_processing;
   image.findings = picture.findings;
 }
 

@@ -14,6 +14,7 @@ namespace lobule::report {
 namespace {
 
 constexpr double kDaysPerYear = 365.25;
+constexpr int kChart_px = 420;  // least width of a chart, with its words beside it
 
 // "2019-05-02"; nothing of what is no day.
 std::optional<std::chrono::sys_days> day_of(const std::string& date) {
@@ -105,7 +106,7 @@ Html history_section(const std::vector<DensityHistory>& histories) {
       middle.y.push_back(point.percent), low.y.push_back(point.lowest), high.y.push_back(point.highest);
     }
     lines.series = {middle, low, high};
-    content += chart(lines) + paragraph(text(words_of(history)));
+    content += side_by_side({chart(lines), paragraph(text(words_of(history)))}, kChart_px);
   }
   content += paragraph(
       muted("Exams of different machines or settings differ for reasons other than the breast; films are not "

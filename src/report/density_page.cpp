@@ -56,7 +56,7 @@ Canvas canvas_of(const Image<float>& image, bool chest_at_right) {
 
 std::string title_of(const DensityImage& image) {
   const std::string side = image.side == "R" ? "Right " : image.side == "L" ? "Left " : "Side unknown, ";
-  return side + (image.view.empty() ? "view unknown" : image.view);
+  return side + (image.view.empty() ? "view unknown" : image.view) + (image.for_processing ? ", raw" : "");
 }
 
 std::string pill_tone(DensityStatus status) {

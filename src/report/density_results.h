@@ -24,6 +24,7 @@ struct DensityImage {
   std::optional<double> spacing_mm;
   std::string spacing_source;
   std::vector<std::string> steps;  // from the file's values to standard form
+  bool for_processing = false;     // a raw image
   DensityStatus status = DensityStatus::ok;
   std::string reason;       // of warned and refused
   double domain_score = 0;  // measure::MammogramDomain; 0 where the header refused

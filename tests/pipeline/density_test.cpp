@@ -83,6 +83,26 @@ TEST(Density, MeasuresAWholeExamInHangingOrder) {
   EXPECT_EQ(run.cell(0, "pd"), run.cell(1, "pd"));
 }
 
+// Archives hold a view raw and as it is shown.
+TEST(Density, ARawImageBesideItsShownOneDoesNotCountTwice) {
+  const Image<float> drawn = test::drawn_mammogram();
+  Image<float> raw = drawn;
+  for (float& v : raw.voxels) v = static_cast<float>(std::round(4000 * std::exp(-0.4 * v / 1000)));
+  io::DicomDataset d = test::mammogram_dataset(raw);
+  d.put_text(io::tag::PresentationIntentType, "CS", "FOR PROCESSING");
+  d.put_text(io::tag::PhotometricInterpretation, "CS", "MONOCHROME1");
+  Measuring run;
+  run.add("a.dcm", test::mammogram_dataset(drawn));
+  run.add("b.dcm", d);
+  run.run();
+  ASSERT_EQ(run.outcome.measured, 2);
+  const auto json = nlohmann::json::parse(io::read_file(run.folder / "out/density.json"));
+  ASSERT_EQ(json["exams"].size(), 1U);
+  const auto& images = json["exams"][0]["images"];
+  const std::size_t shown = images[0]["mask"] == "masks/a_labels.png" ? 0 : 1;
+  EXPECT_EQ(json["exams"][0]["pd"], images[shown]["pd"]);
+}
+
 TEST(Density, MasksHaveTheInputsSizeAndLieOnItsPixels) {
   const Image<float> right = test::mirrored(test::drawn_mammogram());
   Measuring run;
