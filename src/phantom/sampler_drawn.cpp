@@ -169,6 +169,15 @@ Gland random_gland(Draw& draw, const DrawnOutline& outline) {
   return g;
 }
 
+// At a fifth of a millimetre strands are thin and glands are clouds: what carries them is then the texture
+// and the fibres that sampler_regions.h adds.
+void make_cloudy(Draw& draw, Gland& g) {
+  g.strands = draw.uniform(0, 0.1), g.strand_width *= draw.uniform(0.4, 0.8);
+  g.outside_strands *= 0.15;
+  g.edge = std::max(g.edge, draw.log_uniform(0.3, 2));
+  g.pocket_depth *= draw.uniform(0, 0.6);
+}
+
 // Bright where a smooth texture crosses 0: sheets of connective tissue seen edge-on.
 double strand(const Gland& g, double along, double across, const Slice& slice) {
   const double t = slice(along / (g.strand_mm * g.strand_stretch), across / g.strand_mm) / g.strand_width;
@@ -327,7 +336,9 @@ DrawnPaths draw_paths(Draw& draw, const MammogramSamplerOptions& options, PathMa
   const DrawnFrame frame = random_frame(draw, options, outline);
   const Places places = lay_out(draw, options, outline, frame, maps);
   fill_thickness(draw, outline, places, maps);
-  fill_gland(random_gland(draw, outline), outline, places, maps);
+  Gland gland = random_gland(draw, outline);
+  if (options.regions > 0) make_cloudy(draw, gland);
+  fill_gland(gland, outline, places, maps);
   add_extras(draw, outline, frame.pixel_mm, maps);
   return {outline.view, frame.pixel_mm};
 }

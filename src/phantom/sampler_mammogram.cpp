@@ -11,6 +11,7 @@
 #include "phantom/sampler_drawn.h"
 #include "phantom/sampler_fields.h"
 #include "phantom/sampler_mammogram_truth.h"
+#include "phantom/sampler_regions.h"
 #include "phantom/sampler_xray.h"
 #include "phantom/shapes.h"
 
@@ -35,6 +36,8 @@ using View = MammogramSampler::View;
 constexpr double kMostTurn_rad = 0.07, kLeastScale = 0.9, kMostScale = 1.4, kMostElastic_px = 9;
 constexpr double kElasticSpacing_px = 42;
 constexpr double kCloseMargin = 1.05, kMostCloseScale = 1.1;
+// What masses are mistaken for is as large as they are.
+constexpr double kLargestTexture_mm = 40;
 
 // Fills the bounds of breast and muscle.
 void bound(View& view) {
@@ -182,11 +185,15 @@ void read_view(const View& view, const FlatGeometry& g, double scale, PathMaps& 
 }
 
 // Fine structure that the pool's maps are too coarse for: fat and fibres trade places along the ray.
-void add_texture(Draw& draw, const MammogramSamplerOptions& o, PathMaps& maps) {
+void add_texture(Draw& draw, const MammogramSamplerOptions& o, double pixel_mm, PathMaps& maps) {
   if (o.appearance <= 0) return;
-  const std::vector<float> texture = power_law_texture(draw, maps.columns, maps.rows);
-  const float fat = static_cast<float>(o.appearance * draw.uniform(0.005, 0.03)),
-              gland = static_cast<float>(o.appearance * draw.uniform(0.05, 0.25));
+  const std::vector<float> texture =
+      o.regions > 0 ? power_law_texture(draw, maps.columns, maps.rows, kLargestTexture_mm / pixel_mm)
+                    : power_law_texture(draw, maps.columns, maps.rows);
+  // At a fifth of a millimetre the texture is most of what there is to see.
+  const bool fine = o.regions > 0;
+  const float fat = static_cast<float>(o.appearance * draw.uniform(fine ? 0.012 : 0.005, fine ? 0.06 : 0.03)),
+              gland = static_cast<float>(o.appearance * draw.uniform(fine ? 0.12 : 0.05, fine ? 0.4 : 0.25));
   for (std::size_t i = 0; i < texture.size(); ++i) {
     if (maps.labels[i] == 0) continue;
     const float dense = maps.dense[i] + texture[i] * (fat * maps.breast[i] + gland * maps.dense[i]);
@@ -286,6 +293,7 @@ void MammogramSampler::at(std::uint64_t index, MammogramPair& pair) const {
   pair.inverted = draw.chance(o.inverted);
   PathMaps maps(o.columns, o.rows);
   pair.lesion.assign(maps.labels.size(), 0);
+  pair.regions.clear(), pair.region.clear();
   if (draw.chance(o.drawn)) {
     const DrawnPaths drawn = draw_paths(draw, o, maps);
     pair.view = drawn.view, pair.pixel_mm = drawn.pixel_mm;
@@ -296,8 +304,11 @@ void MammogramSampler::at(std::uint64_t index, MammogramPair& pair) const {
     const double thickness = std::pow(draw.uniform(0.8, 1.25), o.warp);
     read_view(*view, geometry, thickness, maps, pair.lesion);
   }
-  add_texture(draw, o, maps);
-  if (draw.chance(o.inserted_lesions)) {
+  if (o.regions > 0) add_fibres(draw, pair.pixel_mm, maps);
+  add_texture(draw, o, pair.pixel_mm, maps);
+  if (o.regions > 0) {
+    insert_regions(draw, o, maps, pair);
+  } else if (draw.chance(o.inserted_lesions)) {
     const std::size_t count = 1 + draw.weighted({0.7, 0.2, 0.1});
     for (std::size_t n = 0; n < count; ++n) insert_lesion(draw, pair.pixel_mm, maps, pair.lesion);
   }
@@ -305,6 +316,8 @@ void MammogramSampler::at(std::uint64_t index, MammogramPair& pair) const {
   // The labels that the picture's windows look at.
   maps.labels = pair.labels;
   expose_and_show(draw, o, pair.style, pair.inverted, maps, pair.image);
+  if (o.regions > 0) doubt_hidden(pair);
+  if (o.regions > 0 && pair.style == MammogramStyle::film) add_dust(draw, o, pair);
   if (o.visible > 0) unlabel_invisible(o.visible, pair);
   add_densities(maps, pair);
 }

@@ -27,7 +27,8 @@ struct MammogramSamplerOptions {
   std::vector<double> style_weights{0.6, 0.1, 0.1, 0.2};  // by MammogramStyle
   double inverted = 0.15;                                 // share of images with dense tissue dark
   double inserted_lesions = 0.3;                          // share of samples that get one to three
-  double drawn = 0;                                       // share of samples whose paths are drawn
+  double regions = 0;      // share of samples that get regions of interest and what resembles them instead
+  double drawn = 0;        // share of samples whose paths are drawn
   double close = 0;        // share of pictures cut to the breast's bounds and little more
   bool wall_left = false;  // the chest wall is always at the first column: no mirror images
   double region_mm = 0;    // labels average the share of dense tissue with this Gaussian; 0: each ray's own
@@ -37,6 +38,15 @@ struct MammogramSamplerOptions {
   std::size_t pool = 32;  // views held at once: about 2 MB each
   std::uint64_t uses_per_patient = 200;
   double patient_pixel_mm = 0.8;  // of the pool's maps
+};
+
+// What a reader would point at.
+enum class RegionKind : std::uint8_t { mass, calcifications, distortion };
+
+struct MammogramRegion {
+  RegionKind kind = RegionKind::mass;
+  bool malignant = false;
+  double x = 0, y = 0, radius = 0;  // in pixels
 };
 
 struct MammogramPair {
@@ -50,6 +60,11 @@ struct MammogramPair {
   std::vector<std::uint8_t> labels;  // 0 background, 1 adipose, 2 dense, 3 pectoral: as Mammogram's
   std::vector<float> dense_share;    // of the ray's path through the breast, 0 to 1
   std::vector<std::uint8_t> lesion;  // 0 none, 1 mass, 2 calcifications
+  // With `regions`: which of them a pixel belongs to (the first is 1), 0 none, kUnsure where nobody could
+  // say: lesions of the patient's own, and those that do not show.
+  static constexpr std::uint8_t kUnsure = 255;
+  std::vector<MammogramRegion> regions;
+  std::vector<std::uint8_t> region;
   double percent_density = 0, volumetric_density = 0;  // of what is in the image
 };
 

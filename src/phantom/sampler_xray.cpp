@@ -231,12 +231,12 @@ BeamAttenuation pool_beam() {
           attenuation_per_mm(XrayMaterial::glandular, kPoolKev)};
 }
 
-std::vector<float> power_law_texture(Draw& draw, int columns, int rows) {
+std::vector<float> power_law_texture(Draw& draw, int columns, int rows, double largest) {
   std::vector<float> texture(static_cast<std::size_t>(columns) * rows, 0.0f);
   // A power of f^−3 in two dimensions: each octave's variance halves with the feature size.
-  for (double spacing = 48; spacing >= 1.4; spacing /= 2) {
+  for (double spacing = largest; spacing >= 1.4; spacing /= 2) {
     const SmoothField octave(draw.stream(), draw.block(), {columns, rows, 1}, {spacing, spacing, spacing},
-                             3.6 * std::sqrt(spacing / 48));
+                             3.6 * std::sqrt(spacing / largest));
     const SmoothField::Plane plane(octave, 0);
     parallel_for_ranges(
         static_cast<std::size_t>(rows), kRowsPerPiece, [&](std::size_t begin, std::size_t end) {

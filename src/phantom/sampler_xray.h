@@ -38,7 +38,7 @@ void expose_and_show(Draw& draw, const MammogramSamplerOptions& options, Mammogr
                      const PathMaps& maps, std::vector<float>& image);
 
 // A random texture with the power spectrum of anatomical noise in mammograms, f^−3 (Burgess, Jacobson and
-// Judy, Med Phys 28:419, 2001), of standard deviation 1 or so.
-std::vector<float> power_law_texture(Draw& draw, int columns, int rows);
+// Judy, Med Phys 28:419, 2001), of standard deviation 1 or so. `largest`: of its features, in pixels.
+std::vector<float> power_law_texture(Draw& draw, int columns, int rows, double largest = 48);
 
 }  // namespace lobule::phantom
