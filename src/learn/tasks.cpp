@@ -4,6 +4,7 @@
 #include "learn/breast_outline.h"
 #include "learn/density.h"
 #include "learn/phase.h"
+#include "learn/regions.h"
 #include "learn/sequence.h"
 #include "learn/task.h"
 
@@ -19,6 +20,7 @@ struct Entry {
 constexpr Entry kTasks[] = {{"breast_outline", breast_outline},
                             {"breast_mri", breast_mri},
                             {"density", density, true},
+                            {"regions", regions},
                             {"sequence", sequence},
                             {"phase", phase}};
 
