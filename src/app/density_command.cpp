@@ -21,7 +21,8 @@ class DensityCommand : public Command {
         .examples = {"lobule density exam/ -o density", "lobule density 1_R_CC.png 1_L_CC.png -o density"},
         .results =
             "OUT/report.html with the views as they hang, contours, dense tissue, masking map and numbers; "
-            "density.csv and density.json; masks/<image>_labels.png of the image's size: 0 background, 1 "
+            "density.csv and density.json; regions.csv with places to look at (research use only); "
+            "masks/<image>_labels.png of the image's size: 0 background, 1 "
             "adipose, "
             "2 dense, 3 pectoral muscle. What is no mammogram of a whole breast is refused with its reason"};
   }

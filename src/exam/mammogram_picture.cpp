@@ -260,6 +260,14 @@ Mask put_back(const MammogramPicture& picture, const Mask& mask) {
   return result;
 }
 
+PictureBox put_back(const MammogramPicture& picture, PictureBox box) {
+  const double kept = picture.image.grid.size[0];
+  const double left = std::clamp(box.x, 0.0, kept), right = std::clamp(box.x + box.width, 0.0, kept),
+               top = std::clamp(box.y, 0.0, static_cast<double>(picture.source_height)),
+               bottom = std::clamp(box.y + box.height, 0.0, static_cast<double>(picture.source_height));
+  return {picture.mirrored ? kept - right : left + picture.cut_columns, top, right - left, bottom - top};
+}
+
 Mask in_standard_form(const MammogramPicture& picture, const Mask& mask) {
   if (mask.grid.size[0] != picture.source_width || mask.grid.size[1] != picture.source_height)
     throw Error("mask", "it has another size than the picture",

@@ -56,6 +56,12 @@ MammogramPicture standard_mammogram(const Image<float>& image, bool polarity_kno
 // A mask on the standard picture's pixels as one of the input's; 0 on columns that were cut off.
 Mask put_back(const MammogramPicture& picture, const Mask& mask);
 
+// The same of a box, from its upper left corner; only what of it lies on the picture.
+struct PictureBox {
+  double x = 0, y = 0, width = 0, height = 0;
+};
+PictureBox put_back(const MammogramPicture& picture, PictureBox box);
+
 // A mask on the input's pixels as one of the standard picture's. Throws Error where its size is another.
 Mask in_standard_form(const MammogramPicture& picture, const Mask& mask);
 

@@ -149,8 +149,26 @@ DensityNetwork network_of(const std::string& model) {
   return DensityNetwork::open(model);
 }
 
+// Nothing where they are not asked for, or where the usual network did not come along.
+std::optional<RegionNetwork> regions_network(const std::string& model, Findings& findings) {
+  if (model == "none") return {};
+  if (model == "regions" && !shipped_model(model)) {
+    findings.push_back({Severity::note, "regions of interest", "they were not looked for",
+                        "the model regions is not among the shipped models",
+                        "Name a model folder with --regions, or make one with lobule-train regions"});
+    return {};
+  }
+  return RegionNetwork::open(model);
+}
+
+std::string named(const std::string& name, const std::string& sha256) {
+  return "network " + name + ", SHA-256 " + sha256.substr(0, kHashShown);
+}
+
 void write(const fs::path& out, const report::DensityResults& results, const Provenance& provenance) {
   io::write_file(out / "density.csv", to_csv(report::density_table(results)));
+  if (!results.region_method.empty())
+    io::write_file(out / "regions.csv", to_csv(report::regions_table(results)));
   io::write_file(out / "density.json", report::density_json(results));
   io::write_file(out / "report.html", report::density_page_html(results, provenance));
   io::write_file(out / "provenance.json", report::provenance_json(provenance));
@@ -171,6 +189,10 @@ void DensityOptions::list_options(OptionSet& options) {
               {.help = "Folder for results; made when it is missing.", .group = "Output"});
   options.add("model", model,
               {.help = "The network: a model folder of the task density, or a shipped model's name."});
+  options.add(
+      "regions", regions,
+      {.help = "The network that looks for regions of interest (research use only): a model folder of "
+               "the task regions, a shipped model's name, or none."});
   options.add("women", women,
               {.help = "A table (CSV) of what is known of women, by patient_id: age, lifetime_risk, genes, "
                        "chest_radiation, breast_cancer, breast_cancer_before_50, atypia.",
@@ -194,13 +216,15 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
   const fs::path out = options.output;
   Screening screening(options);
   const DensityNetwork network = network_of(options.model);
+  report::DensityResults results;
+  const std::optional<RegionNetwork> regions = regions_network(options.regions, results.findings);
   io::prepare_output_folder(out);
   io::Inputs found =
       io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(out), {}, context.cancellation);
   leave_out_results(found.files, out);
-  report::DensityResults results;
-  results.method = "network " + network.name() + ", SHA-256 " + network.sha256().substr(0, kHashShown);
-  results.findings = found.findings;
+  results.method = named(network.name(), network.sha256());
+  if (regions) results.region_method = named(regions->name(), regions->sha256());
+  results.findings.insert(results.findings.end(), found.findings.begin(), found.findings.end());
   const std::vector<io::InputFile> files = images_among(found.files, inputs, results.findings);
 
   DensityOutcome outcome;
@@ -210,7 +234,8 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
   for (std::size_t n = 0; n < files.size(); ++n) {
     context.cancellation.check();
     context.progress.update(static_cast<double>(n) / static_cast<double>(files.size()));
-    MeasuredImage measured = measure_image(files[n], network, outcome.measured < kMostPictured, context);
+    MeasuredImage measured = measure_image(files[n], network, regions ? &*regions : nullptr,
+                                           outcome.measured < kMostPictured, context);
     DensityImage& image = measured.image;
     const std::string stem = mammogram_stem(image.file);
     image.stem = stem;

@@ -12,8 +12,9 @@ namespace lobule::pipeline {
 struct DensityOptions {
   std::string output;
   std::string model = "density";
-  std::string women;  // a table of what is known of them (screening_files.h)
-  std::string rules;  // for the next modality; empty: those that are built in
+  std::string regions = "regions";  // the network that looks for them; "none": they are not looked for
+  std::string women;                // a table of what is known of them (screening_files.h)
+  std::string rules;                // for the next modality; empty: those that are built in
   int threads = 0;
 
   void list_options(OptionSet& options);
@@ -24,9 +25,9 @@ struct DensityOutcome {
   Findings findings;
 };
 
-// OUT/density.csv, density.json, report.html, rules.json, provenance.json and masks/<stem>_labels.png
-// (docs/formats/density.md). An image that is refused stops no other. Throws Error when an input does not
-// exist, the output cannot be written, or there is no network.
+// OUT/density.csv, regions.csv, density.json, report.html, rules.json, provenance.json and
+// masks/<stem>_labels.png (docs/formats/density.md). An image that is refused stops no other. Throws Error
+// when an input does not exist, the output cannot be written, or there is no network.
 DensityOutcome measure_density(const std::vector<std::string>& inputs, const DensityOptions& options,
                                Context& context);
 

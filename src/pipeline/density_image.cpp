@@ -64,8 +64,25 @@ void doubt(report::DensityImage& image, std::string what, std::string why) {
       {Severity::warning, image.file, std::move(what), std::move(why), "Look at the contours"});
 }
 
-void judge(const exam::MammogramPicture& picture, const DensityNetwork& network, bool pictured,
-           Context& context, MeasuredImage& result) {
+// Looks for regions in what is labelled as breast.
+void point_out(const exam::MammogramPicture& picture, const Mask& labels, const RegionNetwork& network,
+               bool pictured, bool at_right, Context& context, report::DensityImage& image) {
+  const FoundRegions found = network.find(picture.image, labels, context);
+  for (const FoundRegion& region : found.regions)
+    image.regions.push_back(
+        {region.score, region.x, region.y, region.width, region.height, region.type, region.malignancy});
+  if (pictured)
+    image.pointed = report::pointed_picture(
+        picture.image, found.heat, {found.x, found.y, found.width, found.height}, image.regions, at_right);
+  for (report::PointedRegion& region : image.regions) {
+    const exam::PictureBox box =
+        exam::put_back(picture, exam::PictureBox{region.x, region.y, region.width, region.height});
+    region.x = box.x, region.y = box.y, region.width = box.width, region.height = box.height;
+  }
+}
+
+void judge(const exam::MammogramPicture& picture, const DensityNetwork& network, const RegionNetwork* regions,
+           bool pictured, Context& context, MeasuredImage& result) {
   report::DensityImage& image = result.image;
   const measure::MammogramDomain domain = measure::mammogram_domain(picture.breast);
   image.domain_score = domain.score;
@@ -95,8 +112,9 @@ void judge(const exam::MammogramPicture& picture, const DensityNetwork& network,
               format_fixed(image.highest_percent, 1) + " % on copies that should not matter",
           "the network is unsure");
   result.labels = std::move(labels);
-  if (!pictured) return;
   const bool at_right = image.side.empty() ? picture.mirrored : image.side == "R";
+  if (regions) point_out(picture, answer.labels, *regions, pictured, at_right, context, image);
+  if (!pictured) return;
   image.outlined = report::outlined_picture(picture.image, answer.labels, at_right);
   image.masking = report::masking_picture(picture.image,
                                           measure::masking_map(answer.labels, picture.spacing_mm), at_right);
@@ -115,8 +133,8 @@ void conclude(report::DensityImage& image) {
 
 }  // namespace
 
-MeasuredImage measure_image(const io::InputFile& file, const DensityNetwork& network, bool pictured,
-                            Context& context) {
+MeasuredImage measure_image(const io::InputFile& file, const DensityNetwork& network,
+                            const RegionNetwork* regions, bool pictured, Context& context) {
   MeasuredImage result;
   report::DensityImage& image = result.image;
   image.file = file.name;
@@ -128,7 +146,7 @@ MeasuredImage measure_image(const io::InputFile& file, const DensityNetwork& net
     if (picture.refusal)
       refuse(image, reason_of(*picture.refusal));
     else
-      judge(picture, network, pictured, context, result);
+      judge(picture, network, regions, pictured, context, result);
   } catch (const Error& error) {
     refuse(image, reason_of(error.finding()));
   }

@@ -57,13 +57,15 @@ Image<float> part_of(const Image<float>& picture, const PicturePart& part) {
   return result;
 }
 
-Image<float> fitted_picture(const Image<float>& picture, const nn::Preprocessing& preprocessing,
-                            double scale) {
+Image<float> fitted_picture(const Image<float>& picture, const nn::Preprocessing& preprocessing, double scale,
+                            int step) {
   const auto& window = preprocessing.window;
   const int w = picture.grid.size[0], h = picture.grid.size[1];
   const double fit = std::min(static_cast<double>(window[0]) / w, static_cast<double>(window[1]) / h) * scale;
-  const int width = std::max(1, static_cast<int>(std::lround(w * fit))),
-            height = std::max(1, static_cast<int>(std::lround(h * fit)));
+  const auto whole = [&](int extent) {
+    return step * std::max(1, static_cast<int>(std::lround(extent * fit / step)));
+  };
+  const int width = whole(w), height = whole(h);
   return measure::box_means(picture, width, height);
 }
 

@@ -16,7 +16,12 @@ namespace {
 constexpr int kShown = 460;  // pixels along the longer side of a picture
 constexpr Colour kMuscleOnBlack{204, 121, 167}, kBreastOnBlack{255, 233, 90};
 constexpr double kTint = 0.35;  // of dense tissue's colour
-constexpr Window kMaskingWindow{0.25, 1};
+constexpr Window kMaskingWindow{0.25, 1}, kHeatWindow{0.1, 1};
+
+// Colours of types of regions on black.
+Colour colour_of(const std::string& type) {
+  return type == "mass" ? kLeftOnBlack : type == "calcifications" ? kRightOnBlack : kTissueOnBlack;
+}
 
 // The extents of a picture that fits.
 std::pair<int, int> shown_size(const Grid& grid) {
@@ -106,6 +111,36 @@ Html picture_of(const io::Picture& picture_, const DensityImage& image, const st
                 text(title_of(image) + ", " + what));
 }
 
+// Regions of interest: pictures with boxes, and the warmest of each view.
+Html regions(const DensityExam& exam) {
+  std::vector<Html> pictures;
+  std::vector<std::vector<Html>> rows;
+  for (const DensityImage& image : exam.images) {
+    if (!image.pointed.pixels.empty()) pictures.push_back(picture_of(image.pointed, image, "regions"));
+    for (std::size_t n = 0; n < std::min(kRegionsShown, image.regions.size()); ++n) {
+      const PointedRegion& r = image.regions[n];
+      rows.push_back({text(title_of(image)), text(std::to_string(n + 1)), text(r.type),
+                      text(format_fixed(r.score, 2)), text(format_fixed(r.malignancy, 2)),
+                      text(format_fixed(r.x + r.width / 2, 0) + ", " + format_fixed(r.y + r.height / 2, 0))});
+    }
+  }
+  if (pictures.empty()) return {};
+  Html content =
+      paragraph(strong("Regions of interest: research use only. ") +
+                text("A network that learned from digital patients points at places; it misses lesions and "
+                     "points at healthy tissue, and must not decide whether a woman is recalled. Scores rank "
+                     "the places of an image and are no probabilities.")) +
+      legend({{css(colour_of("mass")), "mass"},
+              {css(colour_of("calcifications")), "calcifications"},
+              {css(colour_of("distortion")), "distortion"}}) +
+      side_by_side(pictures, 230);
+  if (rows.empty()) return content + paragraph(text("No place was warm enough."));
+  return content +
+         table(
+             {{"View"}, {"Rank", true}, {"Type"}, {"Score", true}, {"Malignancy", true}, {"Middle, pixels"}},
+             rows);
+}
+
 Html views(const DensityExam& exam) {
   std::vector<Html> outlines, maps;
   for (const DensityImage& image : exam.images) {
@@ -158,7 +193,7 @@ Html exam_section(const DensityExam& exam) {
   Findings findings = exam.findings;
   for (const DensityImage& image : exam.images)
     findings.insert(findings.end(), image.findings.begin(), image.findings.end());
-  Html content = exam_cards(exam) + next_words(exam) + views(exam) + numbers_table(exam);
+  Html content = exam_cards(exam) + next_words(exam) + views(exam) + numbers_table(exam) + regions(exam);
   if (!findings.empty()) content += findings_list(findings);
   return section("exam" + std::to_string(exam.number), "Exam " + std::to_string(exam.number), content);
 }
@@ -198,6 +233,37 @@ io::Picture masking_picture(const Image<float>& image, const measure::MaskingMap
   shares.grid.spacing_mm = {mm, static_cast<double>(canvas.height()) / shares.grid.size[1], 1};
   shares.grid.origin_mm = {0.5 * mm - 0.5, 0.5 * shares.grid.spacing_mm.y - 0.5, 0};
   canvas.overlay(shares, nullptr, kMaskingWindow, nullptr, {}, 0.7);
+  return canvas.picture();
+}
+
+io::Picture pointed_picture(const Image<float>& image, const Image<float>& heat, const PictureField& field,
+                            const std::vector<PointedRegion>& boxes, bool chest_at_right) {
+  Canvas canvas = canvas_of(image, chest_at_right);
+  const double scale = static_cast<double>(canvas.width()) / image.grid.size[0];
+  // Where something begins that is so wide, on a picture that may be mirrored.
+  const auto left_of = [&](double x, double width) {
+    return scale * (chest_at_right ? image.grid.size[0] - x - width : x);
+  };
+  Image<float> warm = presented(heat, chest_at_right);
+  warm.grid.spacing_mm = {scale * field.width / heat.grid.size[0], scale * field.height / heat.grid.size[1],
+                          1};
+  warm.grid.origin_mm = {left_of(field.x, field.width) + 0.5 * warm.grid.spacing_mm.x - 0.5,
+                         scale * field.y + 0.5 * warm.grid.spacing_mm.y - 0.5, 0};
+  canvas.overlay(warm, nullptr, kHeatWindow, nullptr, {}, 0.5);
+  for (std::size_t n = 0; n < std::min(kRegionsShown, boxes.size()); ++n) {
+    const PointedRegion& r = boxes[n];
+    Grid grid;
+    grid.size = {canvas.width(), canvas.height(), 1};
+    Mask box(grid);
+    const double left = left_of(r.x, r.width), top = scale * r.y;
+    for (int y = 0; y < canvas.height(); ++y)
+      for (int x = 0; x < canvas.width(); ++x)
+        box.at(x, y, 0) = x + 0.5 >= left && x + 0.5 <= left + scale * r.width && y + 0.5 >= top &&
+                                  y + 0.5 <= top + scale * r.height
+                              ? 1
+                              : 0;
+    canvas.outline(box, 1, colour_of(r.type));
+  }
   return canvas.picture();
 }
 

@@ -16,6 +16,17 @@ namespace lobule::report {
 io::Picture outlined_picture(const Image<float>& image, const Mask& labels, bool chest_at_right);
 io::Picture masking_picture(const Image<float>& image, const measure::MaskingMap& map, bool chest_at_right);
 
+// The same picture with how warm a network was, and boxes of the warmest regions in the colours of their
+// types. `heat` covers `field` of the picture; boxes are in its pixels.
+struct PictureField {
+  double x = 0, y = 0, width = 0, height = 0;
+};
+io::Picture pointed_picture(const Image<float>& image, const Image<float>& heat, const PictureField& field,
+                            const std::vector<PointedRegion>& boxes, bool chest_at_right);
+
+// How many regions of an image are drawn and listed on the page.
+inline constexpr std::size_t kRegionsShown = 3;
+
 // The page shows exam numbers and file names, no patient's ID.
 std::string density_page_html(const DensityResults& results, const Provenance& provenance);
 

@@ -16,6 +16,14 @@ namespace lobule::report {
 enum class DensityStatus { ok, warned, refused };
 std::string to_text(DensityStatus status);
 
+// Where a reader may want to look; for research.
+struct PointedRegion {
+  double score = 0;                            // 0 to 1; ranks regions of one image
+  double x = 0, y = 0, width = 0, height = 0;  // box from its upper left corner, in pixels of the input
+  std::string type;                            // "mass", "calcifications", "distortion"
+  double malignancy = 0;                       // 0 to 1
+};
+
 struct DensityImage {
   std::string file;        // as the user would know it
   std::string stem;        // its mask is masks/<stem>_labels.png
@@ -33,9 +41,10 @@ struct DensityImage {
   std::optional<measure::VolumetricDensity> volume;
   std::string no_volume;                           // why there is none, where the image was measured
   double lowest_percent = 0, highest_percent = 0;  // over copies that should not matter
+  std::vector<PointedRegion> regions;  // the largest score first; none where they were not looked for
   Findings findings;
   // Presented as usual, right breasts with the chest wall at the right edge; empty where not pictured.
-  io::Picture outlined, masking;
+  io::Picture outlined, masking, pointed;
 };
 
 // Images of one woman at one time.
@@ -50,7 +59,8 @@ struct DensityExam {
 };
 
 struct DensityResults {
-  std::string method;  // the network with the hash of its weights
+  std::string method;         // the network with the hash of its weights
+  std::string region_method;  // of the one that looked for regions; empty where none did
   std::vector<DensityExam> exams;
   Findings findings;  // of the whole run
 };

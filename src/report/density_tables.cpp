@@ -61,6 +61,15 @@ Json image_json(const DensityImage& image) {
     json["dense"] = d.dense;
     json["masking"] = number(d.masking);
   }
+  json["regions"] = Json::array();
+  for (const PointedRegion& region : image.regions)
+    json["regions"].push_back({{"score", number(region.score)},
+                               {"x", number(region.x)},
+                               {"y", number(region.y)},
+                               {"width", number(region.width)},
+                               {"height", number(region.height)},
+                               {"type", region.type},
+                               {"malignancy", number(region.malignancy)}});
   json["findings"] = findings_json(image.findings);
   return json;
 }
@@ -114,8 +123,24 @@ Table density_table(const DensityResults& results) {
   return table;
 }
 
+Table regions_table(const DensityResults& results) {
+  Table table{{"file", "rank", "score", "x", "y", "width", "height", "type", "malignancy"}, {}};
+  for (const DensityExam& exam : results.exams)
+    for (const DensityImage& image : exam.images)
+      for (std::size_t n = 0; n < image.regions.size(); ++n) {
+        const PointedRegion& r = image.regions[n];
+        table.rows.push_back({image.file, std::to_string(n + 1), format_fixed(r.score, 4),
+                              format_fixed(r.x, 1), format_fixed(r.y, 1), format_fixed(r.width, 1),
+                              format_fixed(r.height, 1), r.type, format_fixed(r.malignancy, 4)});
+      }
+  return table;
+}
+
 std::string density_json(const DensityResults& results) {
-  Json json{{"version", kDensityVersion}, {"method", results.method}, {"exams", Json::array()}};
+  Json json{{"version", kDensityVersion},
+            {"method", results.method},
+            {"region_method", results.region_method},
+            {"exams", Json::array()}};
   for (const DensityExam& exam : results.exams) {
     Json entry{{"exam_number", exam.number},
                {"date", exam.date},

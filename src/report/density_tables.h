@@ -12,6 +12,8 @@ inline constexpr int kDensityVersion = 1;  // of density.json
 
 // One row an image, in the order of exams.
 Table density_table(const DensityResults& results);
+// regions.csv: one row a region, in the same order.
+Table regions_table(const DensityResults& results);
 std::string density_json(const DensityResults& results);
 
 }  // namespace lobule::report

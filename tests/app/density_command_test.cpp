@@ -31,7 +31,7 @@ TEST(DensityCommand, ItsExitCodeSaysWhetherAllSomeOrNoneWereMeasured) {
   io::write_dicom(folder / "bad/slice.dcm", ct);
   const std::string out = (folder / "out").string(), model = (folder / "density").string();
   const auto run = [&](std::vector<std::string> inputs) {
-    inputs.insert(inputs.end(), {"-o", out, "--model", model});
+    inputs.insert(inputs.end(), {"-o", out, "--model", model, "--regions", "none"});
     return density(inputs);
   };
   const auto all = run({(folder / "good").string()});
@@ -67,7 +67,7 @@ TEST(DensityCommand, RealMammogramsAreMeasuredAndOtherImagesRefused) {
                            "synthetic/pixel_data_too_short.dcm", "synthetic/empty.dcm"})
     arguments.push_back((samples / name).string());
   arguments.insert(arguments.end(),
-                   {"-o", (folder / "out").string(), "--model", (folder / "density").string()});
+                   {"-o", (folder / "out").string(), "--model", (folder / "density").string(), "--regions", "none"});
   EXPECT_EQ(density(arguments).exit_code, 1);
   const Table table = from_csv(io::read_file(folder / "out/density.csv"), "density.csv");
   std::vector<std::string> measured;

@@ -53,6 +53,19 @@ TEST(MammogramPicture, StandsWithTheChestWallAtTheLeftAndAirAtZero) {
   EXPECT_EQ(said(picture.findings), "");
 }
 
+TEST(MammogramPicture, BoxesAreTurnedBackAndCutAtThePicturesBorder) {
+  const MammogramPicture right = read(test::mammogram_dataset(test::mirrored(test::drawn_mammogram()), "R"));
+  const PictureBox box = put_back(right, PictureBox{10, 20, 30, 40});
+  EXPECT_EQ(box.x, 240 - 40);
+  EXPECT_EQ(box.y, 20);
+  EXPECT_EQ(box.width, 30);
+  EXPECT_EQ(box.height, 40);
+  const PictureBox cut = put_back(right, PictureBox{-5, 300, 30, 40});
+  EXPECT_EQ(cut.x, 240 - 25);
+  EXPECT_EQ(cut.width, 25);
+  EXPECT_EQ(cut.height, 20);
+}
+
 TEST(MammogramPicture, IsTheSameMirroredInvertedPaddedAndInEightBits) {
   const Image<float> drawn = test::drawn_mammogram();
   const MammogramPicture plain = read(test::mammogram_dataset(drawn));

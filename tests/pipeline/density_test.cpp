@@ -37,6 +37,7 @@ struct Measuring {
     DensityOptions options;
     options.output = (folder / "out").string();
     options.model = (folder / "density").string();
+    options.regions = "none";
     Context context;
     outcome = measure_density({(folder / "in").string()}, options, context);
     table = from_csv(io::read_file(folder / "out/density.csv"), "density.csv");
@@ -240,6 +241,7 @@ TEST(Density, TheNextExaminationFollowsWhatIsKnownOfTheWoman) {
     DensityOptions options;
     options.output = (folder / "out").string();
     options.model = (folder / "density").string();
+    options.regions = "none";
     options.women = women, options.rules = rules;
     Context context;
     measure_density({(folder / "in").string()}, options, context);
