@@ -36,6 +36,7 @@ MODELS = breast_outline sequence phase density
 PRECISION_sequence = --precision f32
 PRECISION_phase = --precision f32
 PRECISION_density = --precision f32
+PRECISION_regions = --precision f32
 models: $(MODELS:%=model-%)
 	@$(LOBULE) models
 model-%: train
