@@ -13,6 +13,7 @@
 #include "phantom/sampler_fields.h"
 #include "pipeline/mammogram_window.h"
 #include "pipeline/models.h"
+#include "pipeline/precision.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -66,7 +67,9 @@ struct RegionNetwork::Parts {
   nn::Engine engine;
 
   Parts(nn::Model m, std::string hash)
-      : model(std::move(m)), sha256(std::move(hash)), engine(model.graph, model.weights) {
+      : model(std::move(m)),
+        sha256(std::move(hash)),
+        engine(model.graph, model.weights, {choose_precision("auto", {&model, 1})}) {
     if (model.graph.dimensions != 2 || model.preprocessing.channels != 1 || model.labels != kLabels ||
         model.graph.outputs.size() != 2)
       throw Error("model " + model.name, "it does not find masses, calcifications and distortions",
