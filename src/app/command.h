@@ -21,7 +21,7 @@ enum ExitCode {
 };
 
 struct CommandText {
-  std::string name;     // "sort"
+  std::string name;     // "sort"; of two words where it belongs to another: "density calibrate"
   std::string summary;  // one sentence
   std::string inputs;   // "INPUT..." or "" when it takes none
   std::string inputs_help;

@@ -69,13 +69,16 @@ std::string help_page(const CommandText& text, const OptionSet& options) {
   return page;
 }
 
+constexpr std::size_t kNameColumn = 20;
+
 std::string overview(const std::vector<std::unique_ptr<Command>>& commands) {
   std::string page = "lobule " + std::string(version()) +
                      ": from a heap of breast images to results with their evidence. Research use only.\n\n"
                      "Usage: lobule COMMAND [INPUT...] [options]\n\nCommands:\n";
   for (const auto& command : commands) {
     const CommandText text = command->text();
-    page += "  " + text.name + std::string(text.name.size() < 12 ? 12 - text.name.size() : 1, ' ') +
+    page += "  " + text.name +
+            std::string(text.name.size() < kNameColumn ? kNameColumn - text.name.size() : 1, ' ') +
             text.summary + "\n";
   }
   return page + "\nlobule COMMAND --help tells more about one of them.\n";
@@ -161,6 +164,29 @@ RawLine split_line(const std::vector<std::string>& words, const OptionSet& optio
   return line;
 }
 
+// The command that the line names, by two words where there is one ("density calibrate"), else by one.
+// `words` becomes how many of argv are its name.
+std::unique_ptr<Command> take_command(int argc, char** argv, std::vector<std::unique_ptr<Command>>& commands,
+                                      int& words) {
+  std::vector<std::string> names;
+  for (const auto& command : commands) names.push_back(command->text().name);
+  std::string name = argv[1];
+  for (words = std::min(argc, 3); words >= 2; --words) {
+    name = words == 3 ? std::string(argv[1]) + " " + argv[2] : argv[1];
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) return std::move(commands[static_cast<std::size_t>(found - names.begin())]);
+  }
+  std::vector<std::string> longer;
+  for (const std::string& known : names)
+    if (known.starts_with(name + " ")) longer.push_back(known.substr(name.size() + 1));
+  if (!longer.empty())
+    throw Error("lobule " + name, "it needs one of " + join(longer, ", ") + " behind it", "",
+                "See lobule " + name + " " + longer.front() + " --help");
+  const auto nearest = nearest_words(name, names);
+  throw Error("lobule", "there is no command \"" + name + "\"", "",
+              nearest.empty() ? "See lobule --help" : "Did you mean " + join(nearest, ", ") + "?");
+}
+
 }  // namespace
 
 CommandLine parse_command_line(int argc, char** argv, std::vector<std::unique_ptr<Command>> commands) {
@@ -174,20 +200,11 @@ CommandLine parse_command_line(int argc, char** argv, std::vector<std::unique_pt
     result.exit_code = word.empty() ? kUsage : kSuccess;
     return result;
   }
-  std::vector<std::string> names;
-  for (auto& command : commands) {
-    names.push_back(command->text().name);
-    if (names.back() == word) result.command = std::move(command);
-    if (result.command) break;
-  }
-  if (!result.command) {
-    const auto nearest = nearest_words(word, names);
-    throw Error("lobule", "there is no command \"" + word + "\"", "",
-                nearest.empty() ? "See lobule --help" : "Did you mean " + join(nearest, ", ") + "?");
-  }
+  int words = 2;  // of argv: the program and the command
+  result.command = take_command(argc, argv, commands, words);
   result.command->list_options(result.options);
   const CommandText text = result.command->text();
-  const RawLine line = split_line(std::vector<std::string>(argv + 2, argv + argc), result.options, text);
+  const RawLine line = split_line(std::vector<std::string>(argv + words, argv + argc), result.options, text);
   if (line.help) {
     std::fputs(help_page(text, result.options).c_str(), stdout);
     result.finished = true;

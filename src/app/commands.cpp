@@ -7,6 +7,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_analyze_command());
   commands.push_back(make_outlines_command());
   commands.push_back(make_density_command());
+  commands.push_back(make_density_calibrate_command());
   commands.push_back(make_sort_command());
   commands.push_back(make_info_command());
   commands.push_back(make_convert_command());

@@ -13,6 +13,7 @@ std::unique_ptr<Command> make_outlines_command();
 std::unique_ptr<Command> make_convert_command();
 std::unique_ptr<Command> make_demo_command();
 std::unique_ptr<Command> make_density_command();
+std::unique_ptr<Command> make_density_calibrate_command();
 std::unique_ptr<Command> make_docs_command();
 std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_models_command();

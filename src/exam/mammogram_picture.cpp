@@ -9,6 +9,7 @@
 #include "exam/mammogram_header.h"
 #include "exam/mammogram_name.h"
 #include "exam/mammogram_values.h"
+#include "exam/study_context.h"
 #include "io/dicom_tags.h"
 #include "io/files.h"
 #include "io/picture_read.h"
@@ -184,8 +185,10 @@ MammogramPicture from_dicom(const io::InputFile& file) {
   const io::DicomHeader header = read_mammogram_dicom(file.path, file.name);
   const io::DicomDataset& d = header.dataset;
   MammogramPicture picture;
-  picture.patient_id = d.text(io::tag::PatientID);
-  picture.study_uid = d.text(io::tag::StudyInstanceUID);
+  picture.study = study_context(d);
+  picture.series_uid = d.text(io::tag::SeriesInstanceUID);
+  picture.frame_of_reference_uid = d.text(io::tag::FrameOfReferenceUID);
+  picture.instance = {d.text(io::tag::SOPClassUID), d.text(io::tag::SOPInstanceUID), 0};
   picture.study_date = date_of(d.text(io::tag::StudyDate));
   picture.age_years = age_of(d);
   picture.beam = read_mammogram_beam(d);
@@ -228,6 +231,18 @@ MammogramPicture from_picture(const std::string& bytes, const std::string& name)
   return picture;
 }
 
+template <class T>
+Image<T> on_input(const MammogramPicture& picture, const Image<T>& image) {
+  Grid grid = image.grid;
+  grid.size = {picture.source_width, picture.source_height, 1};
+  Image<T> result(grid);
+  const int kept = picture.image.grid.size[0];
+  for (int y = 0; y < picture.source_height; ++y)
+    for (int x = 0; x < kept; ++x)
+      result.at(picture.mirrored ? kept - 1 - x : x + picture.cut_columns, y, 0) = image.at(x, y, 0);
+  return result;
+}
+
 }  // namespace
 
 MammogramPicture read_mammogram_picture(const io::InputFile& file) {
@@ -250,14 +265,11 @@ MammogramPicture standard_mammogram(const Image<float>& image, bool polarity_kno
 }
 
 Mask put_back(const MammogramPicture& picture, const Mask& mask) {
-  Grid grid = mask.grid;
-  grid.size = {picture.source_width, picture.source_height, 1};
-  Mask result(grid);
-  const int kept = picture.image.grid.size[0];
-  for (int y = 0; y < picture.source_height; ++y)
-    for (int x = 0; x < kept; ++x)
-      result.at(picture.mirrored ? kept - 1 - x : x + picture.cut_columns, y, 0) = mask.at(x, y, 0);
-  return result;
+  return on_input(picture, mask);
+}
+
+Image<float> put_back(const MammogramPicture& picture, const Image<float>& image) {
+  return on_input(picture, image);
 }
 
 PictureBox put_back(const MammogramPicture& picture, PictureBox box) {

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/image.h"
+#include "exam/analysis.h"
 #include "exam/mammogram_header.h"
 #include "io/inputs.h"
 #include "measure/mammogram_breast.h"
@@ -28,10 +29,13 @@ struct MammogramPicture {
   bool for_processing = false;    // a raw image, by its header
   std::optional<double> spacing_mm;
   std::string spacing_source;
-  std::string patient_id, study_uid;  // empty of pictures
-  std::string study_date;             // StudyDate (0008,0020) as "2019-05-02"; empty where it is no date
-  std::optional<double> age_years;    // PatientAge (0010,1010), where it is in years
-  MammogramBeam beam;                 // empty of pictures
+  std::string study_date;  // StudyDate (0008,0020) as "2019-05-02"; empty where it is no date
+  // What result objects refer to; empty of pictures.
+  StudyContext study;
+  std::string series_uid, frame_of_reference_uid;
+  SliceSource instance;
+  std::optional<double> age_years;  // PatientAge (0010,1010), where it is in years
+  MammogramBeam beam;               // empty of pictures
   // The detector's signal, air bright, in the same place as `image`; empty where the file holds none that is
   // linear in exposure.
   Image<float> signal;
@@ -53,8 +57,9 @@ MammogramPicture read_mammogram_picture(const io::InputFile& file);
 // denser.
 MammogramPicture standard_mammogram(const Image<float>& image, bool polarity_known, const std::string& name);
 
-// A mask on the standard picture's pixels as one of the input's; 0 on columns that were cut off.
+// A mask or image on the standard picture's pixels as one of the input's; 0 on columns that were cut off.
 Mask put_back(const MammogramPicture& picture, const Mask& mask);
+Image<float> put_back(const MammogramPicture& picture, const Image<float>& image);
 
 // The same of a box, from its upper left corner; only what of it lies on the picture.
 struct PictureBox {

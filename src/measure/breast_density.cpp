@@ -46,9 +46,9 @@ int birads4_of(double percent_density) {
   return percent_density < 25 ? 1 : percent_density <= 50 ? 2 : percent_density <= 75 ? 3 : 4;
 }
 
-char birads5_of(double percent_density) {
+char birads5_of(double percent_density, const DensityCuts& cuts) {
   char category = 'a';
-  for (const double cut : kBirads5Cuts)
+  for (const double cut : cuts.percent)
     if (percent_density >= cut) ++category;
   return category;
 }
@@ -97,7 +97,8 @@ MaskingMap masking_map(const Mask& labels, std::optional<double> spacing_mm) {
   return map;
 }
 
-std::optional<BreastDensity> breast_density(const Mask& labels, std::optional<double> spacing_mm) {
+std::optional<BreastDensity> breast_density(const Mask& labels, std::optional<double> spacing_mm,
+                                            const DensityCuts& cuts) {
   const Counts counts = count(labels);
   if (counts.breast() == 0) return {};
   BreastDensity density;
@@ -109,7 +110,7 @@ std::optional<BreastDensity> breast_density(const Mask& labels, std::optional<do
   }
   density.masking = masking_map(labels, spacing_mm).score;
   density.birads4 = birads4_of(density.percent_density);
-  density.birads5 = birads5_of(density.percent_density);
+  density.birads5 = birads5_of(density.percent_density, cuts);
   density.dense = density.birads5 >= 'c';
   return density;
 }

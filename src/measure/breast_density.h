@@ -2,6 +2,7 @@
 // Numbers from a mammogram whose pixels are labelled: areas, percent density, categories, and how much of the
 // breast could hide a lesion.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,18 +25,23 @@ struct BreastDensity {
   bool dense = false;                           // birads5 c or d
 };
 
-// Of one slice of MammogramLabel values; spacing in mm. Nothing where no pixel is breast.
-std::optional<BreastDensity> breast_density(const Mask& labels, std::optional<double> spacing_mm);
-
 // BI-RADS, 4th edition (ACR 2003): below 25 %, 25 to 50 %, above 50 to 75 %, above 75 %.
 int birads4_of(double percent_density);
 
-// An estimate, uncalibrated, of the categories of BI-RADS, 5th edition, which are judged by masking and not
-// by a percentage: cut midway between the medians of percent density that three readers' a to d had on
-// film, 6.0, 14.8, 51.2 and 78.4 % (Accuracy of assigned BI-RADS breast density category definitions, Acad
-// Radiol 2006, 13:1143).
-inline constexpr double kBirads5Cuts[3] = {10.4, 33.0, 64.8};
-char birads5_of(double percent_density);
+// Where percent density is cut into the categories a to d of BI-RADS, 5th edition, which are judged by
+// masking and not by a percentage. The usual ones are an estimate, uncalibrated: midway between the medians
+// of percent density that three readers' a to d had on film, 6.0, 14.8, 51.2 and 78.4 % (Accuracy of assigned
+// BI-RADS breast density category definitions, Acad Radiol 2006, 13:1143).
+struct DensityCuts {
+  std::array<double, 3> percent = {10.4, 33.0, 64.8};  // a|b, b|c, c|d; a value at a cut belongs above it
+  bool calibrated = false;                             // by a site's readers
+  std::string source = {};                             // of calibrated ones: by whom, in words
+};
+char birads5_of(double percent_density, const DensityCuts& cuts = {});
+
+// Of one slice of MammogramLabel values; spacing in mm. Nothing where no pixel is breast.
+std::optional<BreastDensity> breast_density(const Mask& labels, std::optional<double> spacing_mm,
+                                            const DensityCuts& cuts = {});
 
 // "extremely dense", for 'd'; the words of BI-RADS, 5th edition.
 std::string words_of_birads5(char category);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "measure/breast_density.h"
 
 namespace lobule::measure {
 namespace {
@@ -60,8 +59,10 @@ Judgement judge(const ScreeningRule& rule, const ScreeningFacts& facts) {
   if (!rule.categories.empty())
     j.ask(
         "density", facts.percent_density,
-        [&](double percent) { return contains(rule.categories, std::string(1, birads5_of(percent))); },
-        "density category " + std::string(1, birads5_of(facts.percent_density.value_or(0))));
+        [&](double percent) {
+          return contains(rule.categories, std::string(1, birads5_of(percent, {facts.cuts})));
+        },
+        "density category " + std::string(1, birads5_of(facts.percent_density.value_or(0), {facts.cuts})));
   if (rule.min_masking)
     j.ask(
         "masking", facts.masking, [&](double masking) { return masking >= *rule.min_masking; },

@@ -3,16 +3,20 @@
 // the guideline it was taken from. The first rule that holds decides. It recommends nothing to a woman; it
 // tells a radiologist which rule of which guideline her facts meet.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "measure/breast_density.h"
 
 namespace lobule::measure {
 
 // What is known of a woman; what is not is empty, and rules that ask for it do not hold.
 struct ScreeningFacts {
   std::optional<double> percent_density = {};  // its category by birads5_of
-  std::optional<double> masking = {};          // percent
+  std::array<double, 3> cuts = DensityCuts().percent;
+  std::optional<double> masking = {};  // percent
   std::optional<double> age_years = {}, lifetime_risk_percent = {};
   std::vector<std::string> genes = {};  // with a pathogenic variant: "BRCA1"
   std::optional<bool> chest_radiation = {}, breast_cancer = {}, breast_cancer_before_50 = {}, atypia = {};

@@ -3,7 +3,7 @@
 #include "core/text.h"
 #include "exam/dynamic.h"
 #include "exam/sort.h"
-#include "io/dicom_tags.h"
+#include "exam/study_context.h"
 #include "measure/kinetics.h"
 #include "measure/vessels.h"
 #include "pipeline/analyze_stages.h"
@@ -14,34 +14,19 @@ namespace {
 // Signals below three sigma of the noise have a Rician bias above 5 % (Gudbjartsson and Patz 1995).
 constexpr double kNoiseFloorSigmas = 3;
 
+// Of the exam's first image; dates of all count.
 exam::StudyContext study_context(const exam::DicomIndex& index, const exam::Exam& exam) {
-  namespace tag = io::tag;
   exam::StudyContext study;
-  study.study_uid = exam.study_uid;
-  study.patient_id = exam.patient_id;
   bool first = true;
   for (const exam::Series& series : exam.series)
     for (const exam::FrameRef& image : series.images) {
       const io::DicomDataset& header = index.entries[image.entry].header.dataset;
-      if (first) {
-        study.patient_name = header.text(tag::PatientName);
-        study.patient_birth_date = header.text(tag::PatientBirthDate);
-        study.patient_sex = header.text(tag::PatientSex);
-        study.study_date = header.text(tag::StudyDate);
-        study.study_time = header.text(tag::StudyTime);
-        study.accession_number = header.text(tag::AccessionNumber);
-        study.study_description = header.text(tag::StudyDescription);
-        study.study_id = header.text({0x0020, 0x0010});
-        study.referring_physician = header.text({0x0008, 0x0090});
-        study.manufacturer = header.text(tag::Manufacturer);
-        study.model_name = header.text(tag::ManufacturerModelName);
-        study.field_strength_tesla = header.number(tag::MagneticFieldStrength).value_or(0);
-        first = false;
-      }
-      for (const io::Tag date : {tag::StudyDate, tag::SeriesDate, tag::AcquisitionDate, tag::ContentDate,
-                                 tag::InstanceCreationDate})
-        study.newest_source_date = std::max(study.newest_source_date, header.text(date));
+      if (first) study = exam::study_context(header);
+      exam::count_dates(header, study);
+      first = false;
     }
+  study.study_uid = exam.study_uid;
+  study.patient_id = exam.patient_id;
   return study;
 }
 

@@ -2,22 +2,20 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <set>
 
+#include "core/hash.h"
 #include "core/parallel.h"
 #include "core/text.h"
 #include "exam/mammogram_name.h"
-#include "io/dicom_read.h"
 #include "io/files.h"
-#include "io/picture_read.h"
 #include "io/png.h"
+#include "pipeline/density_calibration.h"
 #include "pipeline/density_image.h"
-#include "pipeline/mammogram_study.h"
-#include "pipeline/models.h"
+#include "pipeline/mammogram_inputs.h"
 #include "pipeline/screening_files.h"
 #include "pipeline/sorted_inputs.h"
+#include "report/density_dicom.h"
 #include "report/density_page.h"
 #include "report/density_tables.h"
 #include "report/measurements.h"
@@ -30,48 +28,12 @@ using report::DensityImage;
 
 // A page of more pictures opens too slowly.
 constexpr int kMostPictured = 80;
-constexpr std::size_t kHashShown = 12;
-
-// Whether a file may hold an image at all; text and tables among images are left out, broken images are not.
-bool may_be_image(const io::InputFile& file) {
-  std::array<char, io::kPictureStart> start{};
-  std::ifstream stream(file.path, std::ios::binary);
-  stream.read(start.data(), start.size());
-  if (io::is_picture(
-          {reinterpret_cast<const std::uint8_t*>(start.data()), static_cast<std::size_t>(stream.gcount())}))
-    return true;
-  try {
-    io::read_dicom_header(file.path, file.name);
-  } catch (const io::NotDicom&) {
-    return false;
-  } catch (const Error&) {
-    // A damaged one is an image, refused with its reason.
-  }
-  return true;
-}
-
-std::vector<io::InputFile> images_among(const std::vector<io::InputFile>& files,
-                                        const std::vector<std::string>& inputs, Findings& findings) {
-  std::vector<io::InputFile> images;
-  std::size_t others = 0;
-  for (const io::InputFile& file : files) {
-    const bool named = std::find(inputs.begin(), inputs.end(), file.name) != inputs.end();
-    if (named || may_be_image(file))
-      images.push_back(file);
-    else
-      ++others;
-  }
-  if (others > 0)
-    findings.push_back({Severity::note, std::to_string(others) + (others == 1 ? " file" : " files"),
-                        "neither pictures nor DICOM objects", "left out", ""});
-  return images;
-}
 
 // What images of one woman at one time have in common: patient and study, or of pictures folder and name
 // without side and view. A picture whose name says neither stands alone.
-std::string exam_key(const MeasuredImage& measured) {
-  const DensityImage& image = measured.image;
-  if (!measured.study_uid.empty()) return "study " + image.patient_id + "\n" + measured.study_uid;
+std::string exam_key(const DensityImage& image) {
+  if (image.source && !image.source->study.study_uid.empty())
+    return "study " + image.patient_id + "\n" + image.source->study.study_uid;
   const exam::NamedView named = exam::view_of_name(image.file);
   if (named.side.empty() && named.view.empty()) return "file " + image.file;
   const auto slash = image.file.find_last_of("/\\:");
@@ -90,6 +52,7 @@ struct Screening {
   std::vector<measure::ScreeningRule> rules;
   std::map<std::string, measure::ScreeningFacts> women;
   std::map<int, std::optional<double>> ages;  // of exams, as headers say
+  measure::DensityCuts cuts;
 
   explicit Screening(const DensityOptions& options)
       : rules(options.rules.empty()
@@ -107,6 +70,7 @@ struct Screening {
     if (const auto age = ages.find(exam.number); !facts.age_years && age != ages.end())
       facts.age_years = age->second;
     facts.percent_density = exam.percent_density;
+    facts.cuts = cuts.percent;
     facts.masking = exam.masking;
     return measure::next_modality(rules, facts, *exam.lowest_percent, *exam.highest_percent);
   }
@@ -141,12 +105,16 @@ void summarize(DensityExam& exam, const Screening& screening) {
   exam.next = screening.next(exam);
 }
 
-DensityNetwork network_of(const std::string& model) {
-  if (model == "density" && !shipped_model(model))
-    throw Error("model density", "it is not among the shipped models",
-                "density is measured by a network, and there is no other way",
-                "Name a model folder with --model, or make one with lobule-train density");
-  return DensityNetwork::open(model);
+// Cuts serve the network that they were estimated with.
+void calibrate(const std::string& file, report::DensityResults& results) {
+  if (file.empty()) return;
+  const DensityCalibration calibration = density_calibration_from_json(io::read_file(file), file);
+  results.cuts = calibration.cuts;
+  if (!calibration.network.empty() && calibration.network != results.method)
+    results.findings.push_back(
+        {Severity::warning, file,
+         "it was made with the " + calibration.network + ", and here measures the " + results.method,
+         "categories may be wrong", "Calibrate again: lobule density calibrate"});
 }
 
 // Nothing where they are not asked for, or where the usual network did not come along.
@@ -174,6 +142,19 @@ void write(const fs::path& out, const report::DensityResults& results, const Pro
   io::write_file(out / "provenance.json", report::provenance_json(provenance));
 }
 
+void append(Findings& findings, const Findings& more) {
+  findings.insert(findings.end(), more.begin(), more.end());
+}
+
+// The image's own bytes and the network name its DICOM results.
+void write_segmentation(const io::InputFile& file, MeasuredImage& measured, const std::string& method,
+                        const fs::path& out, Findings& findings) {
+  if (!measured.image.source) return;
+  measured.image.source->seed = sha256_hex(io::read_file(file.path)) + "\n" + method;
+  append(findings,
+         report::write_density_segmentation(measured.image, measured.labels, method, out / "dicom"));
+}
+
 // Refusals are errors of the run; what is doubted is told image by image.
 void tell(const DensityImage& image, Findings& findings) {
   if (image.status == report::DensityStatus::refused)
@@ -193,6 +174,10 @@ void DensityOptions::list_options(OptionSet& options) {
       "regions", regions,
       {.help = "The network that looks for regions of interest (research use only): a model folder of "
                "the task regions, a shipped model's name, or none."});
+  options.add(
+      "calibration", calibration,
+      {.help = "Cut-points (JSON) of BI-RADS categories that lobule density calibrate estimated from a "
+               "site's readers; without it categories are an estimate."});
   options.add("women", women,
               {.help = "A table (CSV) of what is known of women, by patient_id: age, lifetime_risk, genes, "
                        "chest_radiation, breast_cancer, breast_cancer_before_50, atypia.",
@@ -215,41 +200,42 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
   set_thread_count(options.threads);
   const fs::path out = options.output;
   Screening screening(options);
-  const DensityNetwork network = network_of(options.model);
+  const DensityNetwork network = density_network(options.model);
   report::DensityResults results;
   const std::optional<RegionNetwork> regions = regions_network(options.regions, results.findings);
   io::prepare_output_folder(out);
   io::Inputs found =
       io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(out), {}, context.cancellation);
   leave_out_results(found.files, out);
-  results.method = named(network.name(), network.sha256());
+  results.method = method_of(network);
   if (regions) results.region_method = named(regions->name(), regions->sha256());
   results.findings.insert(results.findings.end(), found.findings.begin(), found.findings.end());
+  calibrate(options.calibration, results);
+  screening.cuts = results.cuts;
   const std::vector<io::InputFile> files = images_among(found.files, inputs, results.findings);
 
   DensityOutcome outcome;
   std::map<std::string, std::size_t> exams;
-  std::set<std::string> stems;
+  ImageStems stems;
   context.progress.begin("measure density");
   for (std::size_t n = 0; n < files.size(); ++n) {
     context.cancellation.check();
     context.progress.update(static_cast<double>(n) / static_cast<double>(files.size()));
-    MeasuredImage measured = measure_image(files[n], network, regions ? &*regions : nullptr,
+    MeasuredImage measured = measure_image(files[n], network, regions ? &*regions : nullptr, results.cuts,
                                            outcome.measured < kMostPictured, context);
     DensityImage& image = measured.image;
-    const std::string stem = mammogram_stem(image.file);
-    image.stem = stem;
-    for (int k = 2; !stems.insert(image.stem).second; ++k) image.stem = stem + "_" + std::to_string(k);
+    image.stem = stems.next(image.file);
     if (image.density) {
       ++outcome.measured;
       const Grid& grid = measured.labels.grid;
       io::write_file(out / "masks" / (image.stem + "_labels.png"),
                      io::encode_png({grid.size[0], grid.size[1], 1, measured.labels.voxels}));
+      write_segmentation(files[n], measured, results.method, out, outcome.findings);
     } else {
       ++outcome.refused;
     }
     tell(image, outcome.findings);
-    const auto [place, is_new] = exams.emplace(exam_key(measured), results.exams.size());
+    const auto [place, is_new] = exams.emplace(exam_key(image), results.exams.size());
     if (is_new) {
       results.exams.emplace_back();
       results.exams.back().number = static_cast<int>(results.exams.size());
@@ -261,9 +247,10 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
   context.progress.finish();
   for (DensityExam& exam : results.exams) {
     summarize(exam, screening);
-    outcome.findings.insert(outcome.findings.end(), exam.findings.begin(), exam.findings.end());
+    append(outcome.findings, exam.findings);
+    append(outcome.findings, report::write_density_report(exam, results.method, results.cuts, out / "dicom"));
   }
-  outcome.findings.insert(outcome.findings.end(), results.findings.begin(), results.findings.end());
+  append(outcome.findings, results.findings);
   write(out, results, context.provenance);
   io::write_file(out / "rules.json", screening_rules_json(screening.rules));
   remove_scratch(out);

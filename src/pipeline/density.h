@@ -15,6 +15,7 @@ struct DensityOptions {
   std::string regions = "regions";  // the network that looks for them; "none": they are not looked for
   std::string women;                // a table of what is known of them (screening_files.h)
   std::string rules;                // for the next modality; empty: those that are built in
+  std::string calibration;          // a site's cuts (density_calibration.h); empty: the usual estimate
   int threads = 0;
 
   void list_options(OptionSet& options);

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "exam/mammogram_picture.h"
 #include "measure/mammogram_domain.h"
 #include "pipeline/mammogram_volume.h"
+#include "pipeline/models.h"
 #include "report/density_page.h"
 
 namespace lobule::pipeline {
@@ -14,6 +14,7 @@ namespace {
 // Two outlines of one breast that share no assumption agree at least so well; ours. Below the first a person
 // should look, below the second no number is given.
 constexpr double kAgreeing = 0.85, kContradicting = 0.5;
+constexpr std::size_t kHashShown = 12;
 // Copies that should not matter move percent density by less than this many points; ours.
 constexpr double kSteady = 20;
 
@@ -50,7 +51,7 @@ double agreement(const Mask& labels, const Mask& rough) {
 }
 
 void describe(const exam::MammogramPicture& picture, report::DensityImage& image) {
-  image.patient_id = picture.patient_id;
+  image.patient_id = picture.study.patient_id;
   image.side = picture.side, image.side_source = picture.side_source;
   image.view = picture.view, image.view_source = picture.view_source;
   image.spacing_mm = picture.spacing_mm, image.spacing_source = picture.spacing_source;
@@ -82,7 +83,7 @@ void point_out(const exam::MammogramPicture& picture, const Mask& labels, const 
 }
 
 void judge(const exam::MammogramPicture& picture, const DensityNetwork& network, const RegionNetwork* regions,
-           bool pictured, Context& context, MeasuredImage& result) {
+           const measure::DensityCuts& cuts, bool pictured, Context& context, MeasuredImage& result) {
   report::DensityImage& image = result.image;
   const measure::MammogramDomain domain = measure::mammogram_domain(picture.breast);
   image.domain_score = domain.score;
@@ -92,7 +93,7 @@ void judge(const exam::MammogramPicture& picture, const DensityNetwork& network,
                              format_fixed(measure::MammogramDomain::kLeastScore, 2) +
                              " is needed): " + domain.reason());
   const DensityLabels answer = network.label(picture.image, context);
-  image.density = measure::breast_density(answer.labels, picture.spacing_mm);
+  image.density = measure::breast_density(answer.labels, picture.spacing_mm, cuts);
   if (!image.density) return refuse(image, "the network found no breast");
   image.lowest_percent = std::min(answer.lowest_percent, image.density->percent_density);
   image.highest_percent = std::max(answer.highest_percent, image.density->percent_density);
@@ -133,20 +134,40 @@ void conclude(report::DensityImage& image) {
 
 }  // namespace
 
+DensityNetwork density_network(const std::string& model) {
+  if (model == "density" && !shipped_model(model))
+    throw Error("model density", "it is not among the shipped models",
+                "density is measured by a network, and there is no other way",
+                "Name a model folder with --model, or make one with lobule-train density");
+  return DensityNetwork::open(model);
+}
+
+std::string method_of(const DensityNetwork& network) {
+  return "network " + network.name() + ", SHA-256 " + network.sha256().substr(0, kHashShown);
+}
+
+std::optional<report::DensitySource> source_of(const exam::MammogramPicture& picture) {
+  if (picture.instance.sop_instance_uid.empty()) return {};
+  return report::DensitySource{
+      picture.study, picture.instance, picture.series_uid, picture.frame_of_reference_uid, {}, {}};
+}
+
 MeasuredImage measure_image(const io::InputFile& file, const DensityNetwork& network,
-                            const RegionNetwork* regions, bool pictured, Context& context) {
+                            const RegionNetwork* regions, const measure::DensityCuts& cuts, bool pictured,
+                            Context& context) {
   MeasuredImage result;
   report::DensityImage& image = result.image;
   image.file = file.name;
   try {
     const exam::MammogramPicture picture = exam::read_mammogram_picture(file);
     describe(picture, image);
-    result.study_uid = picture.study_uid, result.study_date = picture.study_date;
+    image.source = source_of(picture);
+    result.study_date = picture.study_date;
     result.age_years = picture.age_years;
     if (picture.refusal)
       refuse(image, reason_of(*picture.refusal));
     else
-      judge(picture, network, regions, pictured, context, result);
+      judge(picture, network, regions, cuts, pictured, context, result);
   } catch (const Error& error) {
     refuse(image, reason_of(error.finding()));
   }

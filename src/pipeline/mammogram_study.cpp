@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "core/text.h"
 #include "exam/mammogram_picture.h"
 #include "io/files.h"
 #include "io/inputs.h"
 #include "io/picture_read.h"
 #include "pipeline/labelled_study.h"
+#include "pipeline/mammogram_inputs.h"
 #include "pipeline/mammogram_window.h"
 
 namespace lobule::pipeline {
@@ -56,12 +56,6 @@ learn::Sample case_of(const io::InputFile& file, const fs::path& labels_file, co
 }
 
 }  // namespace
-
-std::string mammogram_stem(const std::string& file) {
-  const std::string last = file.substr(file.find_last_of("/\\:") + 1);
-  const auto dot = last.rfind('.');
-  return escape_path_component(dot == std::string::npos || dot == 0 ? last : last.substr(0, dot));
-}
 
 StudyData prepare_mammogram_study(const fs::path& study, const fs::path& samples, const learn::Task& task,
                                   Context& context) {

@@ -5,10 +5,6 @@
 
 namespace lobule::pipeline {
 
-// The name under which `lobule density` writes masks of a file, without ending: "a.tar:x/R_MLO.png" gives
-// "R_MLO".
-std::string mammogram_stem(const std::string& file);
-
 // Reads STUDY/images (mammograms of any kind that `lobule density` reads) and STUDY/labels
 // (<stem>_labels.png, as it writes masks and people correct them: 0 background, 1 adipose, 2 dense,
 // 3 pectoral), and writes a sample file an image to `samples`: the picture in standard form as a whole and

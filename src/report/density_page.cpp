@@ -160,9 +160,9 @@ Html views(const DensityExam& exam) {
          heat_scale({100 * kMaskingWindow.low, 100 * kMaskingWindow.high}, "%") + side_by_side(maps, 230);
 }
 
-Html exam_cards(const DensityExam& exam) {
+Html exam_cards(const DensityExam& exam, const measure::DensityCuts& cuts) {
   if (!exam.percent_density) return paragraph(text("No image of this exam was measured."));
-  const char category = measure::birads5_of(*exam.percent_density);
+  const char category = measure::birads5_of(*exam.percent_density, cuts);
   return cards(
       {{"Percent density", format_fixed(*exam.percent_density, 1), "%",
         "mean of all views; copies that should not matter give " + format_fixed(*exam.lowest_percent, 1) +
@@ -171,7 +171,9 @@ Html exam_cards(const DensityExam& exam) {
        {"BI-RADS 4th edition", std::to_string(measure::birads4_of(*exam.percent_density)), "", "quartiles",
         ""},
        {"BI-RADS 5th edition", std::string(1, category), "",
-        measure::words_of_birads5(category) + "; an estimate, not calibrated", ""},
+        measure::words_of_birads5(category) +
+            (cuts.calibrated ? "; " + cuts.source : "; an estimate, not calibrated"),
+        ""},
        {"Masking", format_fixed(*exam.masking, 1), "%", "of the breast could hide a lesion of 15 mm", ""}});
 }
 
@@ -189,11 +191,12 @@ Html next_words(const DensityExam& exam) {
   return paragraph(strong("Next examination: " + next.modality + ". ") + text(words));
 }
 
-Html exam_section(const DensityExam& exam) {
+Html exam_section(const DensityExam& exam, const measure::DensityCuts& cuts) {
   Findings findings = exam.findings;
   for (const DensityImage& image : exam.images)
     findings.insert(findings.end(), image.findings.begin(), image.findings.end());
-  Html content = exam_cards(exam) + next_words(exam) + views(exam) + numbers_table(exam) + regions(exam);
+  Html content =
+      exam_cards(exam, cuts) + next_words(exam) + views(exam) + numbers_table(exam) + regions(exam);
   if (!findings.empty()) content += findings_list(findings);
   return section("exam" + std::to_string(exam.number), "Exam " + std::to_string(exam.number), content);
 }
@@ -277,7 +280,7 @@ std::string density_page_html(const DensityResults& results, const Provenance& p
                      "Labels are by the " +
                      results.method + "."));
   body += history_section(density_histories(results.exams));
-  for (const DensityExam& exam : results.exams) body += exam_section(exam);
+  for (const DensityExam& exam : results.exams) body += exam_section(exam, results.cuts);
   body += section("findings", "Findings of the run", findings_list(results.findings));
   body += provenance_section(provenance);
   return to_html(

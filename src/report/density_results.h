@@ -10,6 +10,7 @@
 #include "measure/breast_density.h"
 #include "measure/next_modality.h"
 #include "measure/volumetric_density.h"
+#include "report/sr_document.h"
 
 namespace lobule::report {
 
@@ -22,6 +23,15 @@ struct PointedRegion {
   double x = 0, y = 0, width = 0, height = 0;  // box from its upper left corner, in pixels of the input
   std::string type;                            // "mass", "calcifications", "distortion"
   double malignancy = 0;                       // 0 to 1
+};
+
+// A DICOM object that was measured, for the result objects that refer to it.
+struct DensitySource {
+  exam::StudyContext study;
+  exam::SliceSource instance;
+  std::string series_uid, frame_of_reference_uid;
+  std::string seed;  // of UIDs: stands for the image's bytes and what measured it
+  std::optional<SegmentationReference> segmentation;
 };
 
 struct DensityImage {
@@ -41,7 +51,8 @@ struct DensityImage {
   std::optional<measure::VolumetricDensity> volume;
   std::string no_volume;                           // why there is none, where the image was measured
   double lowest_percent = 0, highest_percent = 0;  // over copies that should not matter
-  std::vector<PointedRegion> regions;  // the largest score first; none where they were not looked for
+  std::vector<PointedRegion> regions;   // the largest score first; none where they were not looked for
+  std::optional<DensitySource> source;  // nothing of pictures
   Findings findings;
   // Presented as usual, right breasts with the chest wall at the right edge; empty where not pictured.
   io::Picture outlined, masking, pointed;
@@ -61,6 +72,7 @@ struct DensityExam {
 struct DensityResults {
   std::string method;         // the network with the hash of its weights
   std::string region_method;  // of the one that looked for regions; empty where none did
+  measure::DensityCuts cuts;
   std::vector<DensityExam> exams;
   Findings findings;  // of the whole run
 };

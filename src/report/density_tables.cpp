@@ -140,6 +140,10 @@ std::string density_json(const DensityResults& results) {
   Json json{{"version", kDensityVersion},
             {"method", results.method},
             {"region_method", results.region_method},
+            {"categories",
+             {{"cuts", results.cuts.percent},
+              {"calibrated", results.cuts.calibrated},
+              {"source", results.cuts.source}}},
             {"exams", Json::array()}};
   for (const DensityExam& exam : results.exams) {
     Json entry{{"exam_number", exam.number},

@@ -20,6 +20,8 @@ namespace code {
 inline const Code kBreast{"76752008", "SCT", "Breast"};                                  // CID 7192
 inline const Code kRight{"24028007", "SCT", "Right"}, kLeft{"7771000", "SCT", "Left"};   // CID 244
 inline const Code kFibroglandular{"1342375003", "SCT", "Breast fibroglandular tissue"};  // CID 7163
+inline const Code kFat{"55603005", "SCT", "Fat"};                                        // CID 7166
+inline const Code kPectoralMuscle{"60005003", "SCT", "Pectoralis major muscle"};         // CID 6116
 inline const Code kEnhancingLesion{"C113842", "NCIt", "Enhancing Lesion"};               // CID 7169
 inline const Code kFocalEnhancement{"130604", "DCM", "Focal Contrast Enhancement"};      // CID 6346
 inline const Code kAnatomicalStructure{"91723000", "SCT", "Anatomical Structure"},       // CID 7150

@@ -55,6 +55,25 @@ DicomDataset frame_groups(const Grid& grid, const FrameOfGrid& frame, const Sour
   return groups;
 }
 
+DicomDataset shared_projection(std::optional<double> spacing_mm, const Sources& sources,
+                               const Code& derivation) {
+  DicomDataset measures, groups;
+  if (spacing_mm) {
+    measures.put_numbers(tag::PixelSpacing, "DS", {*spacing_mm, *spacing_mm});
+    groups.put_items({0x0028, 0x9110}, {measures});
+  }
+  if (!sources.slices.empty())
+    groups.put_items({0x0008, 0x9124}, {derivation_image(sources.slices.front(), derivation)});
+  return groups;
+}
+
+DicomDataset projection_frame_groups(int dimension_index) {
+  DicomDataset content, groups;
+  content.put_number({0x0020, 0x9157}, "UL", dimension_index);
+  groups.put_items({0x0020, 0x9111}, {content});
+  return groups;
+}
+
 void put_dimensions(DicomDataset& out, const std::string& organization_uid,
                     const std::vector<Dimension>& dimensions) {
   DicomDataset organization;

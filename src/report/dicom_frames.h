@@ -3,6 +3,7 @@
 // references to the source slices (PS3.3 C.7.6.16 and C.7.6.17). Segmentations and parametric maps share
 // them.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,12 @@ struct FrameOfGrid {
 // Frame content, plane position and (where the slice has a source) derivation image.
 io::DicomDataset frame_groups(const Grid& grid, const FrameOfGrid& frame, const Sources& sources,
                               const Code& derivation);
+
+// The same of projections, whose pixels have no place in the patient: all frames lie on the pixels of one
+// image. Pixel measures only where spacing is known.
+io::DicomDataset shared_projection(std::optional<double> spacing_mm, const Sources& sources,
+                                   const Code& derivation);
+io::DicomDataset projection_frame_groups(int dimension_index);
 
 // One dimension: the attribute and the functional group that holds it.
 struct Dimension {

@@ -4,7 +4,9 @@
 #include <stdexcept>
 
 #include "core/context.h"
+#include "core/text.h"
 #include "io/dicom_tags.h"
+#include "measure/breast_density.h"
 #include "report/dicom_frames.h"
 
 namespace lobule::report {
@@ -56,12 +58,23 @@ DicomDataset with_side(const Code& code, io::Tag modifiers, exam::Side side) {
   return item;
 }
 
-DicomDataset segment_item(const Segment& segment, int number, bool made_by_person) {
+// PS3.3 table 10-19, of a network.
+DicomDataset algorithm_item(const std::string& name) {
+  DicomDataset item;
+  put_code(item, {0x0066, 0x002F}, {"123110", "DCM", "Artificial Intelligence"});  // CID 7162
+  item.put_text({0x0066, 0x0036}, "LO", name);
+  item.put_text({0x0066, 0x0031}, "LO", version());
+  return item;
+}
+
+DicomDataset segment_item(const Segment& segment, int number, const Segmentation& segmentation) {
   DicomDataset item;
   item.put_number({0x0062, 0x0004}, "US", number);
   item.put_text({0x0062, 0x0005}, "LO", segment.name);
-  item.put_text({0x0062, 0x0008}, "CS", made_by_person ? "SEMIAUTOMATIC" : "AUTOMATIC");
+  item.put_text({0x0062, 0x0008}, "CS", segmentation.made_by_person ? "SEMIAUTOMATIC" : "AUTOMATIC");
   item.put_text({0x0062, 0x0009}, "LO", "lobule " + std::string(version()));
+  if (!segmentation.algorithm.empty())
+    item.put_items({0x0062, 0x0007}, {algorithm_item(segmentation.algorithm)});
   put_code(item, {0x0062, 0x0003}, segment.category);
   item.put_items({0x0062, 0x000F}, {with_side(segment.type, {0x0062, 0x0011}, segment.side)});
   if (segment.in_breast)
@@ -74,12 +87,14 @@ DicomDataset segment_item(const Segment& segment, int number, bool made_by_perso
 void put_segments(DicomDataset& out, const Segmentation& segmentation) {
   std::vector<DicomDataset> items;
   for (const Segment& segment : segmentation.segments)
-    items.push_back(segment_item(segment, static_cast<int>(items.size()) + 1, segmentation.made_by_person));
+    items.push_back(segment_item(segment, static_cast<int>(items.size()) + 1, segmentation));
   out.put_items({0x0062, 0x0002}, std::move(items));
 }
 
 void put_image_module(DicomDataset& out, const Segmentation& segmentation) {
   out.put_texts(tag::ImageType, "CS", {"DERIVED", "PRIMARY"});
+  // Type 2C where no plane orientation stands; that of the source, whose pixels these are, counts.
+  if (segmentation.is_projection) out.put_text({0x0020, 0x0020}, "CS", "");
   out.put_text({0x0070, 0x0080}, "CS", "SEGMENTATION");
   out.put_text({0x0070, 0x0081}, "LO", segmentation.title);
   out.put_text({0x0070, 0x0084}, "PN", "");
@@ -90,17 +105,21 @@ void put_image_module(DicomDataset& out, const Segmentation& segmentation) {
   out.put_text({0x0062, 0x0001}, "CS", "BINARY");
 }
 
-void put_frames(DicomDataset& out, const Grid& grid, const std::vector<Frame>& frames,
-                const Sources& sources) {
+void put_frames(DicomDataset& out, const Grid& grid, const Segmentation& segmentation,
+                const std::vector<Frame>& frames, const Sources& sources) {
+  const bool projection = segmentation.is_projection;
   std::vector<DicomDataset> groups;
   for (const Frame& frame : frames) {
     DicomDataset identification;
     identification.put_number({0x0062, 0x000B}, "US", frame.segment + 1);
-    groups.push_back(
-        frame_groups(grid, {frame.k, {frame.segment + 1, frame.k + 1}}, sources, code::kSegmentation));
+    groups.push_back(projection ? projection_frame_groups(frame.segment + 1)
+                                : frame_groups(grid, {frame.k, {frame.segment + 1, frame.k + 1}}, sources,
+                                               code::kSegmentation));
     groups.back().put_items({0x0062, 0x000A}, {identification});
   }
-  out.put_items(tag::SharedFunctionalGroupsSequence, {shared_geometry(grid)});
+  out.put_items(tag::SharedFunctionalGroupsSequence,
+                {projection ? shared_projection(segmentation.spacing_mm, sources, code::kSegmentation)
+                            : shared_geometry(grid)});
   out.put_items(tag::PerFrameFunctionalGroupsSequence, std::move(groups));
 }
 
@@ -140,23 +159,28 @@ DicomDataset segmentation_object(const Mask& mask, const Segmentation& segmentat
   put_frame_format(out, mask.grid, frames.size(), 1);
   put_image_module(out, segmentation);
   put_segments(out, segmentation);
-  put_dimensions(out, derived_uid(seed, "segmentation dimensions " + segmentation.what),
-                 {kSegmentDimension, kSliceDimension});
-  put_frames(out, mask.grid, frames, sources);
+  std::vector<Dimension> dimensions{kSegmentDimension};
+  if (!segmentation.is_projection) dimensions.push_back(kSliceDimension);
+  put_dimensions(out, derived_uid(seed, "segmentation dimensions " + segmentation.what), dimensions);
+  put_frames(out, mask.grid, segmentation, frames, sources);
   put_referenced_series(out, sources);
   out.put({tag::PixelData, {'O', 'B'}, std::move(bits), {}});
   return out;
 }
 
 Segmentation breast_segmentation(const std::string& seed, bool made_by_person) {
-  Segmentation out{"breast", "Breast", 9001, {}, made_by_person, false};
+  Segmentation out{
+      .what = "breast", .title = "Breast", .series_number = 9001, .made_by_person = made_by_person};
   for (const exam::Side side : {exam::Side::right, exam::Side::left})
     out.segments.push_back(sided(seed, "breast", "Breast", side, code::kAnatomicalStructure, code::kBreast));
   return out;
 }
 
 Segmentation fgt_segmentation(const std::string& seed, bool made_by_person) {
-  Segmentation out{"fgt", "Fibroglandular tissue", 9002, {}, made_by_person, false};
+  Segmentation out{.what = "fgt",
+                   .title = "Fibroglandular tissue",
+                   .series_number = 9002,
+                   .made_by_person = made_by_person};
   for (const exam::Side side : {exam::Side::right, exam::Side::left})
     out.segments.push_back(
         sided(seed, "fgt", "Fibroglandular tissue", side, code::kTissue, code::kFibroglandular));
@@ -164,7 +188,10 @@ Segmentation fgt_segmentation(const std::string& seed, bool made_by_person) {
 }
 
 Segmentation candidate_segmentation(const std::string& seed, const std::vector<exam::Candidate>& candidates) {
-  Segmentation out{"candidates", "Candidate enhancing regions", 9003, {}, false, true};
+  Segmentation out{.what = "candidates",
+                   .title = "Candidate enhancing regions",
+                   .series_number = 9003,
+                   .leave_out_empty_frames = true};
   for (std::size_t n = 0; n < std::min<std::size_t>(candidates.size(), 255); ++n) {
     Segment segment;
     segment.label = static_cast<std::uint8_t>(n + 1);
@@ -177,6 +204,31 @@ Segmentation candidate_segmentation(const std::string& seed, const std::vector<e
     segment.tracking_uid = derived_uid(seed, "tracking " + segment.tracking_id);
     out.segments.push_back(std::move(segment));
   }
+  return out;
+}
+
+Segmentation mammogram_segmentation(const std::string& seed, const std::string& view, exam::Side side,
+                                    std::optional<double> spacing_mm, const std::string& algorithm) {
+  Segmentation out{.what = "density " + view,
+                   .title = "Breast density, " + view,
+                   .series_number = 9021,
+                   .is_projection = true,
+                   .spacing_mm = spacing_mm,
+                   .algorithm = algorithm};
+  const auto add = [&](measure::MammogramLabel label, const std::string& name, const Code& category,
+                       const Code& type, bool in_breast) {
+    Segment segment;
+    segment.label = label;
+    segment.name = name;
+    segment.category = category, segment.type = type;
+    segment.side = side, segment.in_breast = in_breast;
+    segment.tracking_id = view + " " + lower(name);
+    segment.tracking_uid = derived_uid(seed, "tracking " + segment.tracking_id);
+    out.segments.push_back(std::move(segment));
+  };
+  add(measure::kAdipose, "Adipose tissue", code::kTissue, code::kFat, true);
+  add(measure::kDense, "Dense tissue", code::kTissue, code::kFibroglandular, true);
+  add(measure::kPectoral, "Pectoral muscle", code::kAnatomicalStructure, code::kPectoralMuscle, false);
   return out;
 }
 

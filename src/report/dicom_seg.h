@@ -1,8 +1,9 @@
 #pragma once
 // Masks as DICOM Segmentation objects (PS3.3 A.51): binary, one segment a label, on the grid of the source
-// images.
+// images or on the pixels of one projection.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,13 @@ struct Segmentation {
   std::string what;   // names the object in UIDs and in its series description: "breast"
   std::string title;  // "Breast, right and left"
   int series_number = 1;
-  std::vector<Segment> segments;
+  std::vector<Segment> segments = {};
   bool made_by_person = false;  // SEMIAUTOMATIC instead of AUTOMATIC
   bool leave_out_empty_frames = false;
+  // Of projections: the source has no place in the patient, and the one slice lies on its pixels.
+  bool is_projection = false;
+  std::optional<double> spacing_mm = {};  // of a projection's pixels, where it is known
+  std::string algorithm = {};             // a network's name and hash; empty where a rule made it
 };
 
 // The object of a mask. Segment n is the n-th of `segmentation.segments`; its frames are the slices of the
@@ -42,6 +47,11 @@ Segmentation breast_segmentation(const std::string& seed, bool made_by_person);
 Segmentation fgt_segmentation(const std::string& seed, bool made_by_person);
 // Segment n is the candidate of rank n; at most 255 candidates.
 Segmentation candidate_segmentation(const std::string& seed, const std::vector<exam::Candidate>& candidates);
+
+// Of one mammogram labelled by measure::MammogramLabel; segment n has the label n, empty ones included.
+// `view` tells the images of an exam apart: "R CC"; `side` is both where it is not known.
+Segmentation mammogram_segmentation(const std::string& seed, const std::string& view, exam::Side side,
+                                    std::optional<double> spacing_mm, const std::string& algorithm);
 
 // Labels of candidates: 1 for the first, …
 Mask candidate_mask(const Grid& grid, const std::vector<exam::Candidate>& candidates);

@@ -4,24 +4,13 @@
 #include <cmath>
 #include <map>
 
-#include "core/context.h"
 #include "core/hash.h"
-#include "io/dicom_encode.h"
-#include "report/sr_content.h"
+#include "report/sr_document.h"
 
 namespace lobule::report {
 namespace {
 using exam::Side;
 using io::DicomDataset;
-
-constexpr const char* kComprehensive3dSr = "1.2.840.10008.5.1.4.1.1.88.34";
-
-Code dcm(const char* value, const char* meaning) {
-  return {value, "DCM", meaning};
-}
-Code sct(const char* value, const char* meaning) {
-  return {value, "SCT", meaning};
-}
 
 const Code kMean = sct("373098007", "Mean"), kMedian = sct("373099004", "Median");  // CID 7464
 
@@ -31,16 +20,6 @@ struct Document {
   const Sources& sources;
   const std::string& seed;
 };
-
-Content observer_context(const std::string& seed) {
-  const Relation observed = Relation::has_obs_context;
-  return {code_content(observed, dcm("121005", "Observer Type"), dcm("121007", "Device")),
-          uid_content(observed, dcm("121012", "Device Observer UID"), derived_uid(seed, "device")),
-          text_content(observed, dcm("121013", "Device Observer Name"), "lobule"),
-          text_content(observed, dcm("121014", "Device Observer Manufacturer"), "lobule"),
-          text_content(observed, dcm("121015", "Device Observer Model Name"),
-                       "lobule " + std::string(version()))};
-}
 
 // TID 1600: the images of the pre-contrast phase.
 DicomDataset image_library(const Sources& sources) {
@@ -57,48 +36,18 @@ DicomDataset image_library(const Sources& sources) {
   return container(Relation::contains, dcm("111028", "Image Library"), std::move(groups));
 }
 
-DicomDataset finding_site(Side side) {
-  const Code which = side == Side::both ? sct("51440002", "Bilateral") : laterality(side);  // CID 244
-  return code_content(Relation::has_concept_mod, sct("363698007", "Finding Site"), code::kBreast,
-                      {code_content(Relation::has_concept_mod, sct("272741003", "Laterality"), which)});
-}
-
 // The segment with this tracking identifier, as rows of TID 1411; nothing where there is none.
 Content segment_rows(const Document& document, const std::string& tracking_id) {
   for (const SegmentationReference& object : document.segmentations)
-    for (std::size_t n = 0; n < object.segmentation.segments.size(); ++n) {
-      if (object.segmentation.segments[n].tracking_id != tracking_id) continue;
-      Content rows{image_content(dcm("121191", "Referenced Segment"),
-                                 {object.sop_class_uid, object.instance_uid, 0}, static_cast<int>(n) + 1)};
-      if (!document.sources.series_uid.empty())
-        rows.push_back(uid_content(Relation::contains, dcm("121232", "Source series for segmentation"),
-                                   document.sources.series_uid));
+    if (Content rows = segment_content(object, tracking_id, document.sources.series_uid); !rows.empty())
       return rows;
-    }
   return {};
 }
 
-// The rows that open TID 1411 (with a segment) and TID 1501 (without).
-Content group_head(const Document& document, const std::string& tracking_id, const Code& finding, Side side) {
-  Content rows{text_content(Relation::has_obs_context, dcm("112039", "Tracking Identifier"), tracking_id),
-               uid_content(Relation::has_obs_context, dcm("112040", "Tracking Unique Identifier"),
-                           derived_uid(document.seed, "tracking " + tracking_id)),
-               code_content(Relation::contains, dcm("121071", "Finding"), finding)};
-  for (DicomDataset& row : segment_rows(document, tracking_id)) rows.push_back(std::move(row));
-  rows.push_back(finding_site(side));
-  return rows;
-}
-
-DicomDataset measured(const MeasurementCode& code, double value, const std::string& unit) {
-  Content modifiers;
-  if (!code.derivation.value.empty())
-    modifiers.push_back(
-        code_content(Relation::has_concept_mod, dcm("121401", "Derivation"), code.derivation));
-  return number_content(code.quantity, value, unit, std::move(modifiers));
-}
-
-DicomDataset measurement_group(Content rows) {
-  return container(Relation::contains, dcm("125007", "Measurement Group"), std::move(rows));
+Content region_head(const Document& document, const std::string& tracking_id, const Code& finding,
+                    Side side) {
+  return group_head(tracking_id, derived_uid(document.seed, "tracking " + tracking_id), finding,
+                    segment_rows(document, tracking_id), side);
 }
 
 // The region that a measurement belongs to: the fibroglandular tissue of a side, or the side.
@@ -111,7 +60,7 @@ Content region_groups(const exam::Analysis& analysis, const Document& document) 
   for (const Side side : {Side::right, Side::left, Side::both})
     for (const bool fgt : {false, true}) {
       const std::string tracking_id = (fgt ? "fgt " : "breast ") + exam::to_text(side);
-      Content rows = group_head(document, tracking_id, fgt ? code::kFibroglandular : code::kBreast, side);
+      Content rows = region_head(document, tracking_id, fgt ? code::kFibroglandular : code::kBreast, side);
       const std::size_t head = rows.size();
       for (const exam::Measurement& m : analysis.measurements)
         if (m.side == side && is_of_fgt(m.name) == fgt)
@@ -128,8 +77,8 @@ Code curve_code(const std::string& curve_type) {
 }
 
 DicomDataset candidate_group(const exam::Candidate& candidate, const Document& document) {
-  Content rows = group_head(document, "candidate " + std::to_string(candidate.rank),
-                            candidate_finding(candidate), candidate.side);
+  Content rows = region_head(document, "candidate " + std::to_string(candidate.rank),
+                             candidate_finding(candidate), candidate.side);
   const Code yes_or_no = candidate.suspicious ? sct("373066001", "Yes") : sct("373067005", "No");  // CID 230
   if (!document.sources.frame_of_reference_uid.empty())
     rows.push_back(
@@ -153,43 +102,10 @@ Content document_content(const exam::Analysis& analysis, const Document& documen
   Content groups = region_groups(analysis, document);
   for (const exam::Candidate& candidate : analysis.candidates)
     groups.push_back(candidate_group(candidate, document));
-  Content content{code_content(Relation::has_concept_mod,
-                               dcm("121049", "Language of Content Item and Descendants"),
-                               {"en", "RFC5646", "English"})};
-  for (DicomDataset& row : observer_context(document.seed)) content.push_back(std::move(row));
-  content.push_back(code_content(Relation::has_concept_mod, dcm("121058", "Procedure reported"),
-                                 sct("241615005", "MRI of breast")));
+  Content content = report_head(document.seed, sct("241615005", "MRI of breast"));
   content.push_back(image_library(document.sources));
   content.push_back(container(Relation::contains, dcm("126010", "Imaging Measurements"), std::move(groups)));
   return content;
-}
-
-DicomDataset series_item(const std::string& series_uid, std::vector<DicomDataset> instances) {
-  DicomDataset series;
-  series.put_text({0x0020, 0x000E}, "UI", series_uid);
-  series.put_items({0x0008, 0x1199}, std::move(instances));
-  return series;
-}
-
-// Every instance that the content refers to, by study and series.
-void put_evidence(DicomDataset& out, const std::string& study_uid, const Document& document) {
-  std::vector<DicomDataset> series;
-  std::map<std::string, exam::SliceSource> instances;
-  for (const exam::SliceSource& slice : document.sources.slices) instances[slice.sop_instance_uid] = slice;
-  std::vector<DicomDataset> items;
-  for (auto& [uid, slice] : instances) {
-    slice.frame = 0;
-    items.push_back(reference(slice));
-  }
-  if (!items.empty()) series.push_back(series_item(document.sources.series_uid, std::move(items)));
-  for (const SegmentationReference& object : document.segmentations)
-    series.push_back(
-        series_item(object.series_uid, {reference({object.sop_class_uid, object.instance_uid, 0})}));
-  if (series.empty()) return;
-  DicomDataset study;
-  study.put_text({0x0020, 0x000D}, "UI", study_uid);
-  study.put_items({0x0008, 0x1115}, std::move(series));
-  out.put_items({0x0040, 0xA375}, {study});
 }
 
 }  // namespace
@@ -220,23 +136,12 @@ DicomDataset measurement_report_object(const exam::Analysis& analysis,
                                        const std::vector<SegmentationReference>& segmentations,
                                        const Sources& sources, const std::string& seed) {
   const Document document{segmentations, sources, seed};
-  DicomDataset out;
-  put_root(out, dcm("126000", "Imaging Measurement Report"), "1500", document_content(analysis, document));
-  put_evidence(out, analysis.study.study_uid, document);
-  out.put_text({0x0040, 0xA491}, "CS", "COMPLETE");
-  out.put_text({0x0040, 0xA493}, "CS", "UNVERIFIED");
-  out.put_items({0x0040, 0xA372}, {});
-  out.put_items({0x0008, 0x1111}, {});
-
-  ObjectHeader header;
-  header.sop_class_uid = kComprehensive3dSr;
-  header.instance_uid = derived_uid(seed, "measurement report", io::encode_dataset(out, "sr.dcm"));
-  header.series_uid = derived_uid(seed, "measurement report series");
-  header.modality = "SR";
-  header.series_description = "lobule: measurements";
-  header.series_number = 9004;
-  put_header(out, analysis.study, header);
-  return out;
+  Evidence evidence;
+  for (const exam::SliceSource& slice : sources.slices) evidence.add(sources.series_uid, slice);
+  for (const SegmentationReference& object : segmentations)
+    evidence.add(object.series_uid, {object.sop_class_uid, object.instance_uid, 0});
+  return report_object(document_content(analysis, document), evidence, analysis.study,
+                       {"measurement report", "lobule: measurements", 9004}, seed);
 }
 
 }  // namespace lobule::report

@@ -8,21 +8,11 @@
 #include "exam/analysis.h"
 #include "io/dicom_dataset.h"
 #include "report/dicom_common.h"
-#include "report/dicom_seg.h"
+#include "report/sr_document.h"
 
 namespace lobule::report {
 
-// A segmentation object that the report refers to, with what it was made of.
-struct SegmentationReference {
-  Segmentation segmentation;
-  std::string sop_class_uid, instance_uid, series_uid;
-};
-
 // How a measurement of `measurements.csv` is said in codes.
-struct MeasurementCode {
-  Code quantity;
-  Code derivation;  // mean, median …; empty where there is none
-};
 MeasurementCode measurement_code(const std::string& name);
 
 // The report. Measurement groups refer to segments of `segmentations` by their tracking identifiers

@@ -45,7 +45,7 @@ TEST(MammogramPicture, StandsWithTheChestWallAtTheLeftAndAirAtZero) {
   EXPECT_FALSE(picture.turned_over);
   EXPECT_EQ(picture.side, "R");
   EXPECT_EQ(picture.view, "CC");
-  EXPECT_EQ(picture.patient_id, "LOBULE-TEST");
+  EXPECT_EQ(picture.study.patient_id, "LOBULE-TEST");
   EXPECT_EQ(picture.spacing_mm, 0.7);
   EXPECT_EQ(picture.image.grid.spacing_mm.x, 0.7);
   EXPECT_LT(picture.image.at(230, 10, 0), 0.02);

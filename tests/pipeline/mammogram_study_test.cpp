@@ -8,6 +8,7 @@
 #include "io/files.h"
 #include "io/png.h"
 #include "learn/study_samples.h"
+#include "pipeline/mammogram_inputs.h"
 #include "support/mammogram_sample.h"
 #include "support/test_support.h"
 
