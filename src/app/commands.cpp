@@ -8,6 +8,9 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_outlines_command());
   commands.push_back(make_density_command());
   commands.push_back(make_density_calibrate_command());
+  commands.push_back(make_annotate_export_command());
+  commands.push_back(make_annotate_import_command());
+  commands.push_back(make_annotate_agreement_command());
   commands.push_back(make_sort_command());
   commands.push_back(make_info_command());
   commands.push_back(make_convert_command());

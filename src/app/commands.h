@@ -8,6 +8,9 @@
 namespace lobule::app {
 
 std::unique_ptr<Command> make_analyze_command();
+std::unique_ptr<Command> make_annotate_agreement_command();
+std::unique_ptr<Command> make_annotate_export_command();
+std::unique_ptr<Command> make_annotate_import_command();
 std::unique_ptr<Command> make_sort_command();
 std::unique_ptr<Command> make_outlines_command();
 std::unique_ptr<Command> make_convert_command();

@@ -1,5 +1,6 @@
 #include "pipeline/labelled_study.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -28,6 +29,34 @@ Mask whole_labels(const Image<float>& image, const std::string& name, std::size_
   return labels;
 }
 
+namespace {
+
+// The one file in the folder itself and those in its folders, by name.
+std::vector<fs::path> labels_of_all(const fs::path& folder, const std::string& name) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_directory() && fs::exists(entry.path() / name)) files.push_back(entry.path() / name);
+  std::sort(files.begin(), files.end());
+  if (fs::exists(folder / name)) files.insert(files.begin(), folder / name);
+  return files;
+}
+
+// The samples of several batches as one batch.
+learn::Sample joined(const std::vector<learn::Sample>& batches) {
+  learn::Sample all = batches.front();
+  const auto append = [](Tensor& to, const Tensor& from) {
+    to.shape.front() += from.shape.front();
+    to.values.insert(to.values.end(), from.values.begin(), from.values.end());
+  };
+  for (std::size_t b = 1; b < batches.size(); ++b) {
+    for (std::size_t i = 0; i < all.inputs.size(); ++i) append(all.inputs[i], batches[b].inputs.at(i));
+    for (auto& [name, target] : all.targets) append(target, batches[b].targets.at(name));
+  }
+  return all;
+}
+
+}  // namespace
+
 void write_labelled_cases(const fs::path& study, const fs::path& samples,
                           const std::vector<std::string>& stems, const std::string& ending,
                           const std::function<learn::Sample(std::size_t, const fs::path& labels)>& case_of,
@@ -37,20 +66,26 @@ void write_labelled_cases(const fs::path& study, const fs::path& samples,
     context.cancellation.check();
     context.progress.update(static_cast<double>(i) / static_cast<double>(stems.size()));
     const std::string& stem = stems[i];
-    const fs::path labels = study / "labels" / (stem + ending);
-    if (!fs::exists(labels)) {
+    const std::vector<fs::path> files = labels_of_all(study / "labels", stem + ending);
+    if (files.empty()) {
       data.findings.push_back({Severity::warning, stem, "no labels/" + stem + ending + " is there",
                                "the image is not learned from", ""});
       continue;
     }
-    try {
-      learn::write_case(samples / (stem + ".safetensors"), case_of(i, labels));
-      ++data.cases;
-    } catch (const Error& error) {
-      Finding finding = error.finding();
-      finding.where = stem + ": " + finding.where;
-      data.findings.push_back(std::move(finding));
+    std::vector<learn::Sample> readings;
+    for (const fs::path& file : files) {
+      try {
+        readings.push_back(case_of(i, file));
+      } catch (const Error& error) {
+        Finding finding = error.finding();
+        const fs::path reader = fs::relative(file.parent_path(), study / "labels");
+        finding.where = stem + (reader == "." ? "" : ", " + reader.string()) + ": " + finding.where;
+        data.findings.push_back(std::move(finding));
+      }
     }
+    if (readings.empty()) continue;
+    learn::write_case(samples / (stem + ".safetensors"), joined(readings));
+    ++data.cases;
   }
   context.progress.finish();
   if (data.cases == 0)

@@ -21,7 +21,9 @@ Mask whole_labels(const Image<float>& image, const std::string& name, std::size_
 
 // Writes the sample file of each image that has labels and counts it in `data`; what has none, or does not
 // fit, becomes a finding there. `case_of` is asked for the image of a stem's place and its labels' file.
-// Throws Error where no image has labels that fit.
+// Labels lie in the study's folder labels, or several readers' in folders of their names below it: the
+// samples of each reader become samples of the image's case, so that readers of one image are never parted
+// between training and validation. Throws Error where no image has labels that fit.
 void write_labelled_cases(
     const std::filesystem::path& study, const std::filesystem::path& samples,
     const std::vector<std::string>& stems, const std::string& ending,

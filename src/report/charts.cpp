@@ -62,6 +62,16 @@ std::string axes(const Chart& chart, const Scale& scale, const std::vector<doubl
   return code;
 }
 
+std::string level_lines(const ChartLevel& level, const Scale& scale) {
+  const double top = scale.y(level.high), right = kWidth - kRight;
+  return "<rect x=\"" + number(kLeft) + "\" y=\"" + number(top) + "\" width=\"" + number(right - kLeft) +
+         "\" height=\"" + number(scale.y(level.low) - top) + "\" fill=\"#7d8a95\" fill-opacity=\"0.16\"/>" +
+         line(kLeft, scale.y(level.y), right, scale.y(level.y),
+              std::string("stroke=\"#44525e\" stroke-width=\"1.5\"") +
+                  (level.dashed ? " stroke-dasharray=\"6 4\"" : "")) +
+         label(right - 4, scale.y(level.y) - 5, "end", level.name) + "\n";
+}
+
 std::string curve(const Chart& chart, const ChartSeries& series, const Scale& scale) {
   std::string path, dots;
   bool joined = false;
@@ -71,7 +81,7 @@ std::string curve(const Chart& chart, const ChartSeries& series, const Scale& sc
       continue;
     }
     const std::string x = number(scale.x(chart.x[p])), y = number(scale.y(series.y[p]));
-    path += (joined ? "L" : "M") + x + " " + y;
+    if (series.joined) path += (joined ? "L" : "M") + x + " " + y;
     dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"/>";
     joined = true;
   }
@@ -108,6 +118,10 @@ Html chart(const Chart& chart) {
       y_high = std::max(y_high, y);
     }
   }
+  for (const ChartLevel& one : chart.levels) {
+    y_low = std::min(y_low, one.low);
+    y_high = std::max(y_high, one.high);
+  }
   if (chart.x.empty() || chart.series.empty()) return paragraph(text("No curve was measured."));
   const std::vector<double> x_ticks = round_ticks(chart.x.front(), chart.x.back(), chart.whole_x);
   const std::vector<double> y_ticks = round_ticks(y_low, y_high, false);
@@ -118,6 +132,7 @@ Html chart(const Chart& chart) {
                      "\" font-family=\"Arial,Liberation Sans,sans-serif\" font-size=\"12.5\" "
                      "fill=\"#44525e\">\n";
   code += axes(chart, scale, x_ticks, y_ticks) + "\n";
+  for (const ChartLevel& one : chart.levels) code += level_lines(one, scale);
   if (!chart.marked_text.empty() && chart.marked_x >= scale.x_low && chart.marked_x <= scale.x_high) {
     const double x = scale.x(chart.marked_x);
     code += line(x, kTop, x, kHeight - kBottom, "stroke=\"#7d8a95\" stroke-dasharray=\"2 3\"");
