@@ -133,6 +133,10 @@ DicomDataset breast_group(const DensityImage& image, const std::string& name, co
   put_numbers(
       {image.density->percent_density, image.lowest_percent, image.highest_percent, image.density->masking},
       &*image.density, method.cuts, rows);
+  // By volume, CID 6142; 111046 above is by area.
+  if (image.volume)
+    rows.push_back(
+        measured({dcm("112191", "Breast tissue density"), {}}, image.volume->percent_density, "%"));
   return measurement_group(std::move(rows));
 }
 
