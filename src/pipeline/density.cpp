@@ -13,6 +13,7 @@
 #include "pipeline/density_calibration.h"
 #include "pipeline/density_image.h"
 #include "pipeline/mammogram_inputs.h"
+#include "pipeline/models.h"
 #include "pipeline/screening_files.h"
 #include "pipeline/sorted_inputs.h"
 #include "report/density_dicom.h"
@@ -129,10 +130,6 @@ std::optional<RegionNetwork> regions_network(const std::string& model, Findings&
   return RegionNetwork::open(model);
 }
 
-std::string named(const std::string& name, const std::string& sha256) {
-  return "network " + name + ", SHA-256 " + sha256.substr(0, kHashShown);
-}
-
 void write(const fs::path& out, const report::DensityResults& results, const Provenance& provenance) {
   io::write_file(out / "density.csv", to_csv(report::density_table(results)));
   if (!results.region_method.empty())
@@ -208,7 +205,7 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
       io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(out), {}, context.cancellation);
   leave_out_results(found.files, out);
   results.method = method_of(network);
-  if (regions) results.region_method = named(regions->name(), regions->sha256());
+  if (regions) results.region_method = method_of(*regions);
   results.findings.insert(results.findings.end(), found.findings.begin(), found.findings.end());
   calibrate(options.calibration, results);
   screening.cuts = results.cuts;

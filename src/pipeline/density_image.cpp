@@ -18,6 +18,10 @@ constexpr std::size_t kHashShown = 12;
 // Copies that should not matter move percent density by less than this many points; ours.
 constexpr double kSteady = 20;
 
+std::string named(const std::string& name, const std::string& sha256) {
+  return "network " + name + ", SHA-256 " + sha256.substr(0, kHashShown);
+}
+
 void refuse(report::DensityImage& image, const std::string& reason) {
   image.status = report::DensityStatus::refused;
   image.reason = reason;
@@ -143,7 +147,11 @@ DensityNetwork density_network(const std::string& model) {
 }
 
 std::string method_of(const DensityNetwork& network) {
-  return "network " + network.name() + ", SHA-256 " + network.sha256().substr(0, kHashShown);
+  return named(network.name(), network.sha256());
+}
+
+std::string method_of(const RegionNetwork& network) {
+  return named(network.name(), network.sha256());
 }
 
 std::optional<report::DensitySource> source_of(const exam::MammogramPicture& picture) {

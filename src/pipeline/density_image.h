@@ -25,6 +25,7 @@ DensityNetwork density_network(const std::string& model);
 
 // "network density, SHA-256 0123456789ab": what measured, in results.
 std::string method_of(const DensityNetwork& network);
+std::string method_of(const RegionNetwork& network);
 
 // What result objects refer to, without the seed of their UIDs; nothing of pictures.
 std::optional<report::DensitySource> source_of(const exam::MammogramPicture& picture);
