@@ -89,8 +89,10 @@ TEST(PhantomCommand, TheSecondFamilyMakesMammogramsWithoutAnMriExam) {
   ASSERT_EQ(breasts.rows.size(), 2u);
   for (std::size_t r = 0; r < 4; ++r) {
     const std::size_t breast = views.cell(r, "side") == "R" ? 0 : 1;
-    // Both count the gland of one breast; the view lacks what the paddle does not hold.
-    EXPECT_NEAR(number(views, r, "volumetric_density"), number(breasts, breast, "percent_density"), 3);
+    // Both count the gland of one breast, the view its ligaments and vessels, too.
+    const double gland = number(breasts, breast, "percent_density");
+    EXPECT_GT(number(views, r, "volumetric_density"), gland + 10);
+    EXPECT_LT(number(views, r, "volumetric_density"), gland + 20);
     const fs::path labels =
         folder / "out/truth/P0001" / (views.cell(r, "side") + "_" + views.cell(r, "view") + "_labels.png");
     EXPECT_TRUE(fs::exists(labels)) << labels;
