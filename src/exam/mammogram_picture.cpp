@@ -102,6 +102,11 @@ void judge_pieces(MammogramPicture& picture, const std::string& name) {
          "labels or markers; they count as background");
 }
 
+// Where a column of the standard picture lies on the input.
+int source_column(const MammogramPicture& picture, int x) {
+  return picture.mirrored ? picture.image.grid.size[0] - 1 - x : x + picture.cut_columns;
+}
+
 void standardize(MammogramPicture& picture, const Image<float>& image) {
   const int width = image.grid.size[0], height = image.grid.size[1], kept = width - picture.cut_columns;
   Grid grid = image.grid;
@@ -113,8 +118,7 @@ void standardize(MammogramPicture& picture, const Image<float>& image) {
   const double sign = picture.turned_over ? -1 : 1;
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < kept; ++x) {
-      const int from = picture.mirrored ? kept - 1 - x : x + picture.cut_columns;
-      const double v = image.at(from, y, 0);
+      const double v = image.at(source_column(picture, x), y, 0);
       const double level = std::isfinite(v) && range > 0 ? (sign * v - air) / range : 0;
       picture.image.at(x, y, 0) = static_cast<float>(std::clamp(level, 0.0, 1.0));
     }
@@ -126,8 +130,7 @@ Image<float> signal_of(const MammogramPicture& picture, const Image<float>& atte
   const int kept = signal.grid.size[0];
   for (int y = 0; y < picture.source_height; ++y)
     for (int x = 0; x < kept; ++x)
-      signal.at(x, y, 0) =
-          std::exp(-attenuation.at(picture.mirrored ? kept - 1 - x : x + picture.cut_columns, y, 0));
+      signal.at(x, y, 0) = std::exp(-attenuation.at(source_column(picture, x), y, 0));
   return signal;
 }
 
@@ -238,8 +241,7 @@ Image<T> on_input(const MammogramPicture& picture, const Image<T>& image) {
   Image<T> result(grid);
   const int kept = picture.image.grid.size[0];
   for (int y = 0; y < picture.source_height; ++y)
-    for (int x = 0; x < kept; ++x)
-      result.at(picture.mirrored ? kept - 1 - x : x + picture.cut_columns, y, 0) = image.at(x, y, 0);
+    for (int x = 0; x < kept; ++x) result.at(source_column(picture, x), y, 0) = image.at(x, y, 0);
   return result;
 }
 
@@ -288,8 +290,7 @@ Mask in_standard_form(const MammogramPicture& picture, const Mask& mask) {
   Mask result(picture.image.grid);
   const int kept = picture.image.grid.size[0];
   for (int y = 0; y < picture.source_height; ++y)
-    for (int x = 0; x < kept; ++x)
-      result.at(x, y, 0) = mask.at(picture.mirrored ? kept - 1 - x : x + picture.cut_columns, y, 0);
+    for (int x = 0; x < kept; ++x) result.at(x, y, 0) = mask.at(source_column(picture, x), y, 0);
   return result;
 }
 
