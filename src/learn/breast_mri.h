@@ -6,7 +6,7 @@
 
 namespace lobule::learn {
 
-// Outputs: "logits", the tissues of PatchTissue; "inside", the logit of being breast, whatever the tissue;
+// Outputs: "logits", the tissues of SlabTissue; "inside", the logit of being breast, whatever the tissue;
 // "gland", the logit of the share of fibroglandular tissue.
 Task breast_mri(const TaskOptions& options);
 

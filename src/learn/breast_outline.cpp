@@ -21,7 +21,7 @@ constexpr std::uint64_t kValidationSlices = 96;
 phantom::MriPatchOptions patches(std::uint64_t seed) {
   phantom::MriPatchOptions options;
   options.seed = seed;
-  options.size = kPixels;
+  options.size = {kPixels, kPixels, kPixels};
   options.spacing_mm = kPixel_mm;
   options.channels = {{phantom::MriContrast::t1, 0, 0}, {phantom::MriContrast::t1_fatsat, 0, 0}};
   options.patient_spacing_mm = 3;

@@ -142,9 +142,9 @@ Grid network_grid(const Grid& image, const nn::Preprocessing& preprocessing) {
 
 std::vector<Image<float>> prepare(const std::vector<const Image<float>*>& channels,
                                   const nn::Preprocessing& preprocessing) {
-  if (channels.size() != static_cast<std::size_t>(preprocessing.channels))
+  if (channels.size() != static_cast<std::size_t>(preprocessing.images()))
     throw Error("model", std::to_string(channels.size()) + " images are given",
-                "it takes " + std::to_string(preprocessing.channels));
+                "it takes " + std::to_string(preprocessing.images()));
   const Grid& image_grid = channels[0]->grid;
   for (const Image<float>* channel : channels) {
     if (!same_grid(channel->grid, image_grid))
@@ -161,6 +161,21 @@ std::vector<Image<float>> prepare(const std::vector<const Image<float>*>& channe
     prepared.push_back(std::move(seen));
   }
   return prepared;
+}
+
+Tensor network_slice(const Tensor& images, std::int64_t z, const nn::Preprocessing& preprocessing) {
+  const std::vector<int> alone{0};
+  const std::vector<int>& neighbours = preprocessing.neighbours.empty() ? alone : preprocessing.neighbours;
+  const std::int64_t count = images.shape.at(1), depth = images.shape.at(2);
+  Tensor slice(Shape{1, count * std::ssize(neighbours), images.shape.at(3), images.shape.at(4)});
+  const std::int64_t plane = images.shape[3] * images.shape[4];
+  float* to = slice.values.data();
+  for (std::int64_t c = 0; c < count; ++c)
+    for (const int neighbour : neighbours) {
+      const std::int64_t from = c * depth + std::clamp<std::int64_t>(z + neighbour, 0, depth - 1);
+      to = std::copy_n(images.values.data() + from * plane, plane, to);
+    }
+  return slice;
 }
 
 }  // namespace lobule::learn

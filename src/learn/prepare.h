@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/image.h"
+#include "core/tensor.h"
 #include "nn/preprocessing.h"
 
 namespace lobule::learn {
@@ -17,5 +18,9 @@ Grid network_grid(const Grid& image, const nn::Preprocessing& preprocessing);
 // differ.
 std::vector<Image<float>> prepare(const std::vector<const Image<float>*>& channels,
                                   const nn::Preprocessing& preprocessing);
+
+// Slice z of images [1, images, z, y, x] as a network of two dimensions takes it, [1, channels, y, x]: each
+// image's slice, or its neighbours one after another where the preprocessing has them.
+Tensor network_slice(const Tensor& images, std::int64_t z, const nn::Preprocessing& preprocessing);
 
 }  // namespace lobule::learn

@@ -77,26 +77,21 @@ Segmentation segment_image(const std::vector<const Image<float>*>& channels,
   const std::array<std::size_t, 3> padded = padded_extent(grid, preprocessing, dimensions);
   const std::size_t plane = padded[1] * padded[2], volume = padded[0] * plane;
 
-  std::vector<float> input(channels.size() * volume, 0.0F);
+  const auto at = [](std::size_t extent) { return static_cast<std::int64_t>(extent); };
+  Tensor input({1, at(channels.size()), at(padded[0]), at(padded[1]), at(padded[2])});
   for (std::size_t c = 0; c < channels.size(); ++c) {
     for (int z = 0; z < grid.size[2]; ++z)
       for (int y = 0; y < grid.size[1]; ++y)
         for (int x = 0; x < grid.size[0]; ++x)
-          input[c * volume + z * plane + y * padded[2] + x] = prepared[c].at(x, y, z);
+          input.values[c * volume + z * plane + y * padded[2] + x] = prepared[c].at(x, y, z);
   }
 
   Softmaxes softmaxes(grid, classes);
-  const auto at = [](std::size_t extent) { return static_cast<std::int64_t>(extent); };
   if (dimensions == 3) {
-    const Tensor all({1, at(channels.size()), at(padded[0]), at(padded[1]), at(padded[2])}, std::move(input));
-    softmaxes.put(logits_of(all), 0, grid.size[2], padded);
+    softmaxes.put(logits_of(input), 0, grid.size[2], padded);
   } else {
-    for (int z = 0; z < grid.size[2]; ++z) {
-      Tensor slice({1, at(channels.size()), at(padded[1]), at(padded[2])});
-      for (std::size_t c = 0; c < channels.size(); ++c)
-        std::copy_n(&input[c * volume + z * plane], plane, &slice.values[c * plane]);
-      softmaxes.put(logits_of(slice), z, 1, padded);
-    }
+    for (int z = 0; z < grid.size[2]; ++z)
+      softmaxes.put(logits_of(network_slice(input, z, preprocessing)), z, 1, padded);
   }
   Segmentation result = back_on(image_grid, softmaxes.images());
   for (std::size_t v = 0; v < result.labels.voxels.size(); ++v) {

@@ -22,7 +22,7 @@ struct ScaledPatch {
 
 // All slices where none holds any.
 std::vector<std::size_t> slices_with_body(const phantom::MriPatch& patch) {
-  const std::size_t n = static_cast<std::size_t>(patch.size), plane = n * n;
+  const std::size_t n = static_cast<std::size_t>(patch.size[2]), plane = patch.tissue.size() / n;
   std::vector<std::size_t> slices, all;
   for (std::size_t z = 0; z < n; ++z) {
     const std::uint8_t* tissue = &patch.tissue[z * plane];
@@ -60,7 +60,7 @@ class BreastSlices : public SampleSource {
     const std::uint64_t number = index / options_.slices_per_patch;
     const auto kept = patches_.at({static_cast<std::size_t>(number % patches_.size()), number});
     const phantom::MriPatch& patch = kept->patch;
-    const std::size_t n = static_cast<std::size_t>(patch.size), plane = n * n;
+    const std::size_t n = static_cast<std::size_t>(patch.size[2]), plane = patch.tissue.size() / n;
     const RandomStream random(options_.patch.seed, "slices of patches");
     const auto words = random.words(index);
     const std::size_t channel = words[0] % options_.patch.channels.size();
@@ -68,7 +68,7 @@ class BreastSlices : public SampleSource {
 
     const float* image = &patch.images[(channel * n + slice) * plane];
     Sample sample;
-    Tensor pixels({1, patch.size, patch.size}), breast(pixels.shape);
+    Tensor pixels(Shape{1, patch.size[1], patch.size[0]}), breast(pixels.shape);
     for (std::size_t i = 0; i < plane; ++i) {
       pixels.values[i] = kept->scales[channel](image[i]);
       breast.values[i] = patch.breast[slice * plane + i];

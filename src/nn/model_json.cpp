@@ -15,26 +15,32 @@ constexpr std::array<std::string_view, 6> kIntensities{"none",  "percentiles",  
 constexpr std::array<std::string_view, 3> kPrecisions{"f32", "f16", "bf16"};
 
 json preprocessing_json(const Preprocessing& p) {
-  return {{"channels", p.channels},
-          {"spacing_mm", p.spacing_mm},
-          {"window", p.window},
-          {"multiple", p.multiple},
-          {"intensity", kIntensities[static_cast<std::size_t>(p.intensity)]},
-          {"low_percentile", p.low_percentile},
-          {"high_percentile", p.high_percentile},
-          {"mean", p.mean},
-          {"deviation", p.deviation},
-          {"lowest_value", p.lowest_value},
-          {"highest_value", p.highest_value},
-          {"before_scale", p.before_scale}};
+  json document = {{"channels", p.channels},
+                   {"spacing_mm", p.spacing_mm},
+                   {"window", p.window},
+                   {"multiple", p.multiple},
+                   {"intensity", kIntensities[static_cast<std::size_t>(p.intensity)]},
+                   {"low_percentile", p.low_percentile},
+                   {"high_percentile", p.high_percentile},
+                   {"mean", p.mean},
+                   {"deviation", p.deviation},
+                   {"lowest_value", p.lowest_value},
+                   {"highest_value", p.highest_value},
+                   {"before_scale", p.before_scale}};
+  if (!p.neighbours.empty()) document["neighbours"] = p.neighbours;
+  return document;
 }
 
 void check_preprocessing(const Preprocessing& p, const JsonObject& object) {
   const auto each = [](const auto& values, double low, double high) {
     return std::all_of(values.begin(), values.end(), [&](double v) { return v >= low && v <= high; });
   };
-  const auto channels = static_cast<std::size_t>(p.channels);
   if (p.channels < 1 || p.channels > (1 << 20)) object.refuse("\"channels\" is out of range");
+  if (!std::is_sorted(p.neighbours.begin(), p.neighbours.end()) || !each(p.neighbours, -64, 64))
+    object.refuse("\"neighbours\" do not rise within -64 to 64");
+  if (!p.neighbours.empty() && static_cast<std::size_t>(p.channels) % p.neighbours.size() != 0)
+    object.refuse("\"channels\" are no multiple of the number of \"neighbours\"");
+  const auto images = static_cast<std::size_t>(p.images());
   if (!each(p.spacing_mm, 0, 1000)) object.refuse("\"spacing_mm\" does not lie in 0 to 1000");
   if (!each(p.window, 0, 1 << 16)) object.refuse("\"window\" does not lie in 0 to 65536");
   if (!each(p.multiple, 1, 1 << 16)) object.refuse("\"multiple\" does not lie in 1 to 65536");
@@ -42,16 +48,16 @@ void check_preprocessing(const Preprocessing& p, const JsonObject& object) {
     object.refuse("its percentiles do not rise within 0 to 100");
   if (!(p.before_scale > 0)) object.refuse("\"before_scale\" is not above 0");
   const bool fixed = p.intensity == IntensityRule::fixed || p.intensity == IntensityRule::fixed_clipped;
-  if (fixed && (p.mean.size() != channels || p.deviation.size() != channels))
+  if (fixed && (p.mean.size() != images || p.deviation.size() != images))
     object.refuse("\"mean\" and \"deviation\" do not have a number for each channel");
   if (fixed && !std::all_of(p.deviation.begin(), p.deviation.end(), [](double v) { return v > 0; }))
     object.refuse("a \"deviation\" is not above 0");
   if (std::any_of(p.mean.begin(), p.mean.end(), [](double v) { return std::isnan(v); }))
     object.refuse("a \"mean\" is not a number");
   if (p.intensity != IntensityRule::fixed_clipped) return;
-  if (p.lowest_value.size() != channels || p.highest_value.size() != channels)
+  if (p.lowest_value.size() != images || p.highest_value.size() != images)
     object.refuse("\"lowest_value\" and \"highest_value\" do not have a number for each channel");
-  for (std::size_t c = 0; c < channels; ++c)
+  for (std::size_t c = 0; c < images; ++c)
     if (!(p.lowest_value[c] < p.highest_value[c]))
       object.refuse("a \"lowest_value\" is not below the highest");
 }
@@ -60,6 +66,7 @@ Preprocessing preprocessing_from_json(const json& value, const std::string& plac
   JsonObject object(value, place);
   Preprocessing p;
   p.channels = object.get<int>("channels");
+  object.get_if_present("neighbours", p.neighbours);
   object.get_if_present("spacing_mm", p.spacing_mm);
   object.get_if_present("window", p.window);
   object.get_if_present("multiple", p.multiple);

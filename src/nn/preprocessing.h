@@ -17,7 +17,11 @@ enum class IntensityRule {
 };
 
 struct Preprocessing {
-  int channels = 1;
+  int channels = 1;  // that the network takes
+  // Of a network of two dimensions: the slices that it sees as channels of their own, counted from the one
+  // that it is asked of, rising; at an end of the image the outermost slice stands for those beyond. Empty:
+  // that slice alone.
+  std::vector<int> neighbours{};
   // Of a voxel, x, y, z in the patient (LPS); 0: as the image has it, along the axis nearest to that one.
   std::array<double, 3> spacing_mm{0, 0, 0};
   // Of what the network sees at once, x, y, z; z is 1 in two dimensions. 0: the whole image.
@@ -29,6 +33,11 @@ struct Preprocessing {
   std::vector<double> mean, deviation;              // by channel, of the fixed rules
   std::vector<double> lowest_value, highest_value;  // by channel, of fixed_clipped
   double before_scale = 1;                          // values are divided by it first: 255 for 8-bit pictures
+
+  // How many images a network's channels are made of.
+  int images() const {
+    return neighbours.empty() ? channels : channels / static_cast<int>(neighbours.size());
+  }
 
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };

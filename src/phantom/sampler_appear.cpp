@@ -34,13 +34,14 @@ std::array<HalfKernel, 3> point_spread(Draw& draw, const MriPatchOptions& o, con
 void shade(const MriPatchOptions& o, const SmoothField& bias, const SmoothField& texture,
            const SmoothField& enhancing, std::vector<float>& images) {
   if (bias.zero() && texture.zero() && enhancing.zero()) return;
-  const std::size_t n = static_cast<std::size_t>(o.size), voxels = n * n * n;
-  parallel_for(n, [&](std::size_t k) {
+  const std::size_t n = static_cast<std::size_t>(o.size[0]), rows = static_cast<std::size_t>(o.size[1]),
+                    slices = static_cast<std::size_t>(o.size[2]), voxels = n * rows * slices;
+  parallel_for(slices, [&](std::size_t k) {
     std::vector<float> plain(n), post(n);
     const int slice = static_cast<int>(k);
     const SmoothField::Plane bias_here(bias, slice), texture_here(texture, slice),
         enhancing_here(enhancing, slice);
-    for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t j = 0; j < rows; ++j) {
       const int row = static_cast<int>(j);
       std::fill(plain.begin(), plain.end(), 0.0f);
       bias_here.add_row(row, plain.data());
@@ -54,7 +55,7 @@ void shade(const MriPatchOptions& o, const SmoothField& bias, const SmoothField&
         if (o.channels[c].contrast == MriContrast::adc) continue;
         const bool late = o.channels[c].contrast == MriContrast::dce && o.channels[c].phase > 0;
         const std::vector<float>& factor = late ? post : plain;
-        float* out = &images[c * voxels + (k * n + j) * n];
+        float* out = &images[c * voxels + (k * rows + j) * n];
         for (std::size_t i = 0; i < n; ++i) out[i] *= factor[i];
       }
     }
@@ -64,11 +65,11 @@ void shade(const MriPatchOptions& o, const SmoothField& bias, const SmoothField&
 }  // namespace
 
 void appear(Draw& draw, const MriPatchOptions& o, const MriParameters& p, std::vector<float>& images) {
-  const int n = o.size;
-  const std::size_t voxels = static_cast<std::size_t>(n) * n * static_cast<std::size_t>(n);
+  const std::size_t voxels =
+      static_cast<std::size_t>(o.size[0]) * o.size[1] * static_cast<std::size_t>(o.size[2]);
   const auto field = [&](double spacing_mm, double amplitude) {
     const double s = spacing_mm / o.spacing_mm;
-    return SmoothField(draw.stream(), draw.block(), {n, n, n}, {s, s, s}, amplitude);
+    return SmoothField(draw.stream(), draw.block(), o.size, {s, s, s}, amplitude);
   };
   const SmoothField bias = field(kBiasSpacing_mm, 2 * p.bias),
                     texture = field(kTextureSpacing_mm, 3 * p.texture),
@@ -83,7 +84,7 @@ void appear(Draw& draw, const MriPatchOptions& o, const MriParameters& p, std::v
     const double louder = o.channels[c].contrast == MriContrast::dwi ? 1.5 : 1;
     const float sigma = static_cast<float>(louder * p.noise);
     if (sigma > 0 && noise_first) add_quick_rician(image, 1.5f * sigma, noise);
-    convolve(image, {n, n, n}, kernels);
+    convolve(image, o.size, kernels);
     if (sigma > 0 && !noise_first) add_quick_rician(image, sigma, noise);
     // Ringing may have gone below zero.
     for (float& value : image) value = std::abs(value);

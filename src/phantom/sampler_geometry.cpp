@@ -22,11 +22,10 @@ Mat3 rotation(double about_x, double about_y, double about_z) {
   return x * (y * z);
 }
 
-std::array<SmoothField, 3> vector_field(Draw& draw, int size, double spacing, double amplitude) {
+std::array<SmoothField, 3> vector_field(Draw& draw, Index3 size, double spacing, double amplitude) {
   std::array<SmoothField, 3> field;
   for (SmoothField& part : field)
-    part =
-        SmoothField(draw.stream(), draw.block(), {size, size, size}, {spacing, spacing, spacing}, amplitude);
+    part = SmoothField(draw.stream(), draw.block(), size, {spacing, spacing, spacing}, amplitude);
   return field;
 }
 
@@ -56,14 +55,14 @@ Grid patient_grid(const AnatomyOptions& patient, const Field& least, double spac
   return grid;
 }
 
-void PatchGeometry::rows(int size, int k, int first, int last, Places& places) const {
-  const std::size_t n = static_cast<std::size_t>(size);
+void PatchGeometry::rows(Index3 size, int k, int first, int last, Places& places) const {
+  const std::size_t n = static_cast<std::size_t>(size[0]);
   places.resize(n * static_cast<std::size_t>(last - first));
   const SmoothField::Plane bent_x(elastic[0], k), bent_y(elastic[1], k), bent_z(elastic[2], k);
-  const double middle = (size - 1) / 2.0;
+  const Vec3 middle{(size[0] - 1) / 2.0, (size[1] - 1) / 2.0, (size[2] - 1) / 2.0};
   const Vec3& d = step.column[0];
   for (int j = first; j < last; ++j) {
-    const Vec3 start = center + step * Vec3{-middle, j - middle, k - middle};
+    const Vec3 start = center + step * Vec3{-middle.x, j - middle.y, k - middle.z};
     const std::size_t row = n * static_cast<std::size_t>(j - first);
     for (std::size_t i = 0; i < n; ++i) {
       const double along = static_cast<double>(i);
@@ -87,8 +86,10 @@ PatchGeometry random_geometry(Draw& draw, const MriPatchOptions& o, const Index3
     scale(axis, axis) =
         voxel * std::pow(draw.uniform(kLeastScale, kMostScale), warp) * (axis == 0 ? mirror : 1);
   g.step = turned * scale;
-  const double wander = 0.22 * o.size * voxel;
-  for (int axis = 0; axis < 3; ++axis) g.center[axis] = place[axis] + draw.uniform(-wander, wander);
+  for (int axis = 0; axis < 3; ++axis) {
+    const double wander = 0.22 * o.size[axis] * voxel;
+    g.center[axis] = place[axis] + draw.uniform(-wander, wander);
+  }
   g.most_elastic = warp * draw.uniform(0, kMostElastic_mm) / raster_mm;
   g.elastic = vector_field(draw, o.size, kElasticSpacing_mm / o.spacing_mm, g.most_elastic);
   return g;
@@ -96,11 +97,11 @@ PatchGeometry random_geometry(Draw& draw, const MriPatchOptions& o, const Index3
 
 // The voxels of the raster that the patch may reach.
 VoxelBox box_of(const PatchGeometry& g, const MriPatchOptions& o, const Grid& grid, double most_motion) {
-  const double half = (o.size - 1) / 2.0;
   VoxelBox box;
   for (int axis = 0; axis < 3; ++axis) {
     double reach = g.most_elastic + most_motion + 2;
-    for (int column = 0; column < 3; ++column) reach += half * std::abs(g.step(axis, column));
+    for (int column = 0; column < 3; ++column)
+      reach += (o.size[column] - 1) / 2.0 * std::abs(g.step(axis, column));
     const int low = std::clamp(static_cast<int>(g.center[axis] - reach), -1, grid.size[axis] - 1);
     const int high = std::clamp(static_cast<int>(g.center[axis] + reach) + 1, low + 1, grid.size[axis]);
     box.low[axis] = low;
@@ -113,8 +114,8 @@ Movement::Movement(Draw& draw, const MriPatchOptions& o, const MriParameters& p,
   const double spacing = kMotionSpacing_mm / o.spacing_mm;
   dynamic_ = vector_field(draw, o.size, spacing, p.motion_mm / raster_mm);
   series_ = vector_field(draw, o.size, spacing, p.motion_mm / raster_mm);
-  distortion_ = SmoothField(draw.stream(), draw.block(), {o.size, o.size, o.size},
-                            {spacing, spacing, spacing}, p.epi_shift_mm / raster_mm);
+  distortion_ = SmoothField(draw.stream(), draw.block(), o.size, {spacing, spacing, spacing},
+                            p.epi_shift_mm / raster_mm);
   most_ = (p.motion_mm + p.epi_shift_mm) / raster_mm;
 }
 
@@ -129,8 +130,8 @@ Movement::Slice::Slice(const Movement& movement, int k) {
   planes_.emplace_back(movement.distortion_, k);
 }
 
-void Movement::Slice::set(int size, int first, int last) {
-  const std::size_t n = static_cast<std::size_t>(size);
+void Movement::Slice::set(int columns, int first, int last) {
+  const std::size_t n = static_cast<std::size_t>(columns);
   for (std::size_t f = 0; f < planes_.size(); ++f) {
     field_[f].assign(n * static_cast<std::size_t>(last - first), 0.0f);
     for (int j = first; j < last; ++j)

@@ -30,7 +30,7 @@ struct PatchGeometry {
   double most_elastic = 0;
 
   // Places of the voxels of rows `first` … `last` − 1 of slice k, one row after another.
-  void rows(int size, int k, int first, int last, Places& places) const;
+  void rows(Index3 size, int k, int first, int last, Places& places) const;
 };
 
 // Turned, scaled, mirrored and bent around a place of the raster that lies near the patch's middle.
@@ -55,7 +55,7 @@ class Movement {
    public:
     Slice(const Movement& movement, int k);
 
-    void set(int size, int first, int last);  // rows `first` … `last` − 1
+    void set(int columns, int first, int last);  // rows `first` … `last` − 1
     // moved = places + the channel's displacement.
     void move(const MriChannel& channel, const Places& places, Places& moved) const;
 

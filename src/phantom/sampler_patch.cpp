@@ -85,8 +85,10 @@ std::vector<PlacedBlob> random_blobs(Draw& draw, const MriPatchOptions& o, const
     blob.material = kMaterialTable - 1 - static_cast<int>(n);
     const auto& places =
         patient.places[1].empty() || draw.chance(0.3) ? patient.places[2] : patient.places[1];
-    const double wander = 0.25 * o.size * o.spacing_mm / raster_mm;
-    for (int axis = 0; axis < 3; ++axis) blob.center[axis] = g.center[axis] + draw.uniform(-wander, wander);
+    for (int axis = 0; axis < 3; ++axis) {
+      const double wander = 0.25 * o.size[axis] * o.spacing_mm / raster_mm;
+      blob.center[axis] = g.center[axis] + draw.uniform(-wander, wander);
+    }
     // In the breast: the nearest of some known places, unless the patch's middle is to hold it.
     const Index3* nearest = nullptr;
     double best = 1e30;
@@ -104,19 +106,21 @@ std::vector<PlacedBlob> random_blobs(Draw& draw, const MriPatchOptions& o, const
 // Reads images where tissue has moved to, labels where it was at first.
 void read_patch(const MriPatchOptions& o, const PatchGeometry& geometry, const Movement& movement,
                 const SignalLanes& lanes, MriPatch& patch) {
-  const std::size_t n = static_cast<std::size_t>(o.size), voxels = n * n * n, channels = o.channels.size();
+  const std::size_t columns = static_cast<std::size_t>(o.size[0]), rows = static_cast<std::size_t>(o.size[1]),
+                    slices = static_cast<std::size_t>(o.size[2]), voxels = columns * rows * slices,
+                    channels = o.channels.size();
   patch.images.resize(channels * voxels);
   patch.gland.resize(voxels), patch.lesion.resize(voxels);
   patch.tissue.resize(voxels), patch.breast.resize(voxels);
-  parallel_for(n, [&](std::size_t k) {
+  parallel_for(slices, [&](std::size_t k) {
     Places places, moved;
     LanePlaces still, there;
     Movement::Slice motion(movement, static_cast<int>(k));
-    for (int first = 0; first < o.size; first += kRowsAtOnce) {
-      const int last = std::min(o.size, first + kRowsAtOnce);
-      const std::size_t start = (k * n + static_cast<std::size_t>(first)) * n;
+    for (int first = 0; first < o.size[1]; first += kRowsAtOnce) {
+      const int last = std::min(o.size[1], first + kRowsAtOnce);
+      const std::size_t start = (k * rows + static_cast<std::size_t>(first)) * columns;
       geometry.rows(o.size, static_cast<int>(k), first, last, places);
-      motion.set(o.size, first, last);
+      motion.set(o.size[0], first, last);
       still.set(lanes, places.x, places.y, places.z);
       still.read(lanes, channels, &patch.gland[start]);
       still.read(lanes, channels + 1, &patch.lesion[start]);
@@ -142,8 +146,8 @@ void check_options(const MriPatchOptions& o) {
   const auto refuse = [](const std::string& what, const std::string& why) {
     throw Error("MRI patch sampler", what, why);
   };
-  if (o.size < 8 || o.size > 256)
-    refuse("the size is " + std::to_string(o.size), "8 to 256 voxels can be made");
+  for (const int size : {o.size[0], o.size[1], o.size[2]})
+    if (size < 8 || size > 256) refuse("the size is " + std::to_string(size), "8 to 256 voxels can be made");
   if (!(o.spacing_mm >= 0.3 && o.spacing_mm <= 5))
     refuse("the spacing is out of range", "0.3 to 5 mm can be made");
   if (!(o.patient_spacing_mm >= 0.5 && o.patient_spacing_mm <= 8))

@@ -22,7 +22,7 @@ enum class PatchFocus : std::uint8_t { lesion, gland, breast, chest, edge };
 
 struct MriPatchOptions {
   std::uint64_t seed = 1;
-  int size = 96;  // voxels along each axis
+  Index3 size{96, 96, 96};  // voxels along x, y, z
   double spacing_mm = 1;
   std::vector<MriChannel> channels{
       {MriContrast::dce, 0, 0}, {MriContrast::dce, 1, 0}, {MriContrast::dce, 5, 0}, {MriContrast::t2, 0, 0}};
@@ -41,7 +41,7 @@ struct MriPatchOptions {
 
 struct MriPatch {
   std::uint64_t index = 0;
-  int size = 0;
+  Index3 size{0, 0, 0};
   double spacing_mm = 1;
   PatchFocus focus = PatchFocus::breast;
   MriParameters parameters;

@@ -101,7 +101,7 @@ PredictOutcome predict_segmentation(std::vector<nn::Model> models, int classes,
   io::prepare_output_folder(options.output);
   const io::TemporaryFolder scratch;
   const PredictCases found =
-      find_cases(inputs, options.output, scratch.path(), model.preprocessing.channels, context);
+      find_cases(inputs, options.output, scratch.path(), model.preprocessing.images(), context);
   PredictOutcome outcome;
   outcome.findings = found.findings;
   context.progress.begin("outline");

@@ -19,9 +19,9 @@
 namespace lobule::pipeline {
 namespace {
 
-// Digital patients are known to 200 mm behind the frontmost skin (phantom/sampler_patch.cpp); what lies
-// deeper in a real chest the network never saw.
-constexpr double kDepthKnownMm = 200;
+// Behind the frontmost skin; with the air before it, the rows of a window of breast_mri. Digital patients
+// reach 300 mm deep (phantom/sampler_patch.cpp).
+constexpr double kDepthKnownMm = 231;
 constexpr double kAirMm = 9;  // around the body, so that its surface is not the image's edge
 // Half of a window, as usual, costs three times the work and moves hardly a voxel (docs/results/outlines.md).
 constexpr double kOverlap = 0.25;
@@ -49,44 +49,30 @@ learn::Box box_around(const Mask& mask, double margin_mm, double depth_mm) {
   return box;
 }
 
-using Extents = std::array<std::int64_t, 3>;  // z, y, x
-
-Extents extents_of(const Tensor& image) {
-  return {image.shape[2], image.shape[3], image.shape[4]};
-}
-
-// A copy of other extents that begins at `first` of `from` (below 0: outside); outside, the nearest voxel of
-// `from` counts.
-Tensor cut_or_repeated(const Tensor& from, const Extents& first, const Extents& extents) {
-  const Extents has = extents_of(from);
-  Tensor to({1, from.shape[1], extents[0], extents[1], extents[2]});
-  const auto place = [&](std::int64_t at, std::size_t axis) {
-    return std::clamp<std::int64_t>(at + first[axis], 0, has[axis] - 1);
-  };
-  float* write = to.values.data();
-  for (std::int64_t c = 0; c < from.shape[1]; ++c)
-    for (std::int64_t z = 0; z < extents[0]; ++z)
-      for (std::int64_t y = 0; y < extents[1]; ++y) {
-        const float* row = from.values.data() + ((c * has[0] + place(z, 0)) * has[1] + place(y, 1)) * has[2];
-        for (std::int64_t x = 0; x < extents[2]; ++x) *write++ = row[place(x, 2)];
-      }
-  return to;
-}
-
-// Runs windows over an image; a slab thinner than a window is repeated to its thickness: tissue goes on
-// beyond the field of view, and zeros there would look like air.
-std::vector<Tensor> run_windows(const nn::Engine& engine, const Tensor& image,
-                                const nn::SlidingWindowOptions& o) {
-  const std::vector<nn::WindowModel> models{nn::window_model(engine, o.window)};
-  const Extents has = extents_of(image);
-  Extents first{}, extents = has;
-  for (std::size_t a = 0; a < 3; ++a) {
-    extents[a] = std::max<std::int64_t>(has[a], o.window[a]);
-    first[a] = -(extents[a] - has[a]) / 2;
+// The outputs of an image [1, 1, z, y, x], slice by slice; images that are smaller than a window are
+// surrounded by air.
+std::vector<Tensor> run_slices(const nn::Engine& engine, const Tensor& image, const nn::Preprocessing& p,
+                               Context& context) {
+  nn::SlidingWindowOptions sliding;
+  sliding.window = {p.window[1], p.window[0]};
+  sliding.overlap = kOverlap;
+  const std::vector<nn::WindowModel> models{nn::window_model(engine, sliding.window)};
+  const std::int64_t slices = image.shape[2];
+  std::vector<Tensor> outputs;
+  for (std::int64_t z = 0; z < slices; ++z) {
+    context.cancellation.check();
+    context.progress.update(static_cast<double>(z) / static_cast<double>(slices));
+    const std::vector<Tensor> here = nn::slide_window(models, learn::network_slice(image, z, p), sliding);
+    if (z == 0)
+      for (const Tensor& output : here)
+        outputs.emplace_back(Shape{1, output.shape[1], slices, output.shape[2], output.shape[3]});
+    for (std::size_t o = 0; o < here.size(); ++o) {
+      const std::int64_t plane = here[o].shape[2] * here[o].shape[3];
+      for (std::int64_t c = 0; c < here[o].shape[1]; ++c)
+        std::copy_n(here[o].values.data() + c * plane, plane,
+                    outputs[o].values.data() + (c * slices + z) * plane);
+    }
   }
-  if (extents == has) return nn::slide_window(models, image, o);
-  std::vector<Tensor> outputs = nn::slide_window(models, cut_or_repeated(image, first, extents), o);
-  for (Tensor& output : outputs) output = cut_or_repeated(output, {-first[0], -first[1], -first[2]}, has);
   return outputs;
 }
 
@@ -116,6 +102,8 @@ struct TissueNetwork::Parts {
     const auto label = [&](const std::string& name) {
       return place(model.labels, name, [](const std::string& l) { return l; });
     };
+    if (model.graph.dimensions != 2 || model.preprocessing.images() != 1)
+      throw Error("model " + model.name, "it does not outline the slices of one image");
     logits = output("logits"), inside = output("inside"), gland = output("gland");
     breast = label("breast"), fibroglandular = label("fibroglandular");
     vessel = label("vessel"), muscle = label("muscle"), heart = label("heart"), nipple = label("nipple");
@@ -144,15 +132,8 @@ measure::TissueMaps TissueNetwork::maps(const Image<float>& image, const Mask& b
   const Grid grid = learn::network_grid(image.grid, p);
   learn::Box box = box_around(resample_mask(body, grid), kAirMm, kDepthKnownMm);
   if (box.size[0] == 0) box.size = {1, 1, 1};
-  nn::SlidingWindowOptions sliding;
-  for (int a = 2; a >= 0; --a) sliding.window.push_back(p.window[static_cast<std::size_t>(a)]);
-  sliding.overlap = kOverlap;
-  sliding.after_window = [&](std::size_t done, std::size_t all) {
-    context.cancellation.check();
-    context.progress.update(static_cast<double>(done) / static_cast<double>(all));
-  };
   auto outputs = learn::output_maps(
-      image, p, box, [&](const Tensor& input) { return run_windows(parts_->engine, input, sliding); });
+      image, p, box, [&](const Tensor& input) { return run_slices(parts_->engine, input, p, context); });
   auto& tissue = outputs[parts_->logits];
   Image<float>& gland = tissue[parts_->fibroglandular];
   for (std::size_t v = 0; v < gland.voxels.size(); ++v) {

@@ -97,6 +97,17 @@ TEST(ModelFolder, AModelComesBackExactly) {
   EXPECT_EQ(back.licence, model.licence);
 }
 
+TEST(ModelFolder, NeighboursOfASliceComeBack) {
+  const test::ScratchFolder scratch;
+  nn::Model model = small_model();
+  model.preprocessing.neighbours = {-2, 0, 2};
+  model.preprocessing.intensity = nn::IntensityRule::none;
+  write_model(scratch.path(), model);
+  const nn::Preprocessing back = read_model(scratch.path()).preprocessing;
+  EXPECT_EQ(back, model.preprocessing);
+  EXPECT_EQ(back.images(), 1);
+}
+
 TEST(ModelFolder, TheSameModelGivesTheSameBytesAndObeysTheSchema) {
   const test::ScratchFolder first, second;
   write_model(first.path(), small_model());
@@ -220,6 +231,9 @@ TEST(ModelFolder, PreprocessingThatMakesNoSenseIsRefused) {
   EXPECT_EQ(refused("multiple", {0, 1, 1}), place + "\"multiple\" does not lie in 1 to 65536.");
   EXPECT_EQ(refused("spacing_mm", {-1, 1, 1}), place + "\"spacing_mm\" does not lie in 0 to 1000.");
   EXPECT_EQ(refused("channels", 0), place + "\"channels\" is out of range.");
+  EXPECT_EQ(refused("neighbours", {1, 0, -1}), place + "\"neighbours\" do not rise within -64 to 64.");
+  EXPECT_EQ(refused("neighbours", {0, 1}),
+            place + "\"channels\" are no multiple of the number of \"neighbours\".");
   EXPECT_EQ(refused("intensity", "log"),
             place +
                 "\"intensity\" is \"log\"; known are none, percentiles, z_score, "

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "learn/prepare.h"
 
@@ -67,6 +69,27 @@ TEST(Segment, LabelsComeBackOnTheImagesGridWhateverItsAxes) {
     for (std::size_t v = 0; v < image.voxels.size(); ++v)
       ASSERT_EQ(found.labels.voxels[v], image.voxels[v] > 0 ? 1 : 0) << dimensions << " " << v;
   }
+}
+
+// A network that answers with the slice below; the lowest slice stands for the one below it.
+TEST(Segment, ANetworkOfSlicesSeesTheirNeighbours) {
+  Grid grid;
+  grid.size = {8, 8, 4};
+  Image<float> image(grid, 0.0F);
+  for (int k = 0; k < 4; k += 3)
+    for (int v = 0; v < 64; ++v) image.at(v % 8, v / 8, k) = 1;
+  nn::Preprocessing p;
+  p.channels = 3;
+  p.neighbours = {-1, 0, 1};
+  EXPECT_EQ(p.images(), 1);
+  const Segmentation found = segment_image({&image}, p, 2, 2, [](const Tensor& input) {
+    EXPECT_EQ(input.shape, (Shape{1, 3, 8, 8}));
+    Tensor below({1, 1, 8, 8});
+    std::copy_n(input.values.begin(), 64, below.values.begin());
+    return threshold(below);
+  });
+  const int expected[] = {1, 1, 0, 0};
+  for (int k = 0; k < 4; ++k) EXPECT_EQ(found.labels.at(3, 3, k), expected[k]) << k;
 }
 
 TEST(Segment, ACoarserGridKeepsTheVolume) {

@@ -10,7 +10,7 @@ namespace {
 std::shared_ptr<const SampleSource> small_slices(int size = 24, std::uint64_t slices_per_patch = 3,
                                                  std::uint64_t slices = 6) {
   phantom::MriPatchOptions patch;
-  patch.size = size;
+  patch.size = {size, size, size};
   patch.spacing_mm = 5;
   patch.patient_spacing_mm = 8;
   patch.channels = {{phantom::MriContrast::t1, 0, 0}};

@@ -19,7 +19,7 @@ namespace {
 MriPatchOptions small(std::uint64_t seed = 3) {
   MriPatchOptions options;
   options.seed = seed;
-  options.size = 24;
+  options.size = {24, 24, 24};
   options.spacing_mm = 4;
   options.patient_spacing_mm = 4;
   options.pool = 1;
@@ -233,7 +233,7 @@ TEST(MriPatchSampler, ImagesAgreeWithLabels) {
 // turned and bent breast keeps its volume but for the scale of the warp.
 TEST(MriPatchSampler, WarpsKeepLabelsAndSharesTogether) {
   MriPatchOptions options = small();
-  options.size = 40;
+  options.size = {40, 40, 40};
   const MriPatchSampler sampler(options);
   double labelled = 0, shared = 0;
   for (std::uint64_t n = 0; n < 10; ++n) {
@@ -267,7 +267,7 @@ TEST(MriPatchSampler, TheMiddleIsWhatWasAskedFor) {
 
 TEST(MriPatchSampler, WholeTrunksHoldTheLiverAndTheSpineBehindTheBreasts) {
   MriPatchOptions options;
-  options.size = 56;
+  options.size = {56, 56, 56};
   options.spacing_mm = 5;
   options.patient_spacing_mm = 6;
   options.pool = 1;
@@ -313,7 +313,7 @@ TEST(MriPatchSampler, BadOptionsSayWhatIsWrong) {
     return "";
   };
   MriPatchOptions options = small();
-  options.size = 4;
+  options.size = {4, 4, 4};
   EXPECT_EQ(message(options), "MRI patch sampler: the size is 4; 8 to 256 voxels can be made.");
   options = small();
   options.channels.clear();

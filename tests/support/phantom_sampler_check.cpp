@@ -20,7 +20,7 @@ double mean(const std::vector<float>& values) {
 int main() {
   using namespace lobule::phantom;
   MriPatchOptions patch;
-  patch.size = 16, patch.spacing_mm = 5, patch.patient_spacing_mm = 6, patch.pool = 1;
+  patch.size = {16, 16, 16}, patch.spacing_mm = 5, patch.patient_spacing_mm = 6, patch.pool = 1;
   MammogramSamplerOptions mammogram;
   mammogram.columns = mammogram.rows = 32, mammogram.patient_pixel_mm = 2, mammogram.pool = 1;
   SeriesSamplerOptions series;

@@ -13,8 +13,8 @@ namespace lobule::test {
 // (fat) and from 0.9 on (gland); muscle between. `finds_nothing`: calls nothing breast.
 inline void write_tissue_model(const std::filesystem::path& folder, bool finds_nothing = false,
                                double gland_dice = 0.95) {
-  nn::Builder b(3);
-  nn::Value x = b.input(1);
+  nn::Builder b(2);
+  nn::Value x = b.input(3);
   // A piecewise linear function of the brightness is a sum of ramps that begin at stated values.
   const std::vector<float> ramps{0.2F, 0.4F, 0.6F, 0.8F, 0.85F, 0.95F};
   nn::Value h =
@@ -28,7 +28,8 @@ inline void write_tissue_model(const std::filesystem::path& folder, bool finds_n
   model.graph = b.finish({{"logits", logits}, {"inside", inside}, {"gland", gland}});
   model.weights = nn::initial_weights(model.graph, 1);
   for (std::size_t r = 0; r < ramps.size(); ++r) {
-    model.weights.at("ramps.weight").values[r] = 1;
+    std::fill_n(&model.weights.at("ramps.weight").values[3 * r], 3, 0.0F);
+    model.weights.at("ramps.weight").values[3 * r + 1] = 1;  // of the slice itself
     model.weights.at("ramps.bias").values[r] = -ramps[r];
   }
   const auto set = [&](const std::string& layer, std::size_t channel, float bias, std::vector<float> slopes) {
@@ -45,7 +46,9 @@ inline void write_tissue_model(const std::filesystem::path& folder, bool finds_n
   set("logits", 4, -10, {0, 0, 200, -200, -200});
   model.labels = {"background", "breast", "fibroglandular", "vessel", "muscle", "heart", "nipple"};
   model.preprocessing.spacing_mm = {3, 3, 3};
-  model.preprocessing.window = {16, 16, 16};
+  model.preprocessing.channels = 3;
+  model.preprocessing.neighbours = {-1, 0, 1};
+  model.preprocessing.window = {16, 16, 1};
   model.preprocessing.intensity = nn::IntensityRule::percentiles;
   model.preprocessing.high_percentile = 99;
   model.metrics = {{"dice_fibroglandular", gland_dice}};
