@@ -1,5 +1,6 @@
 #include "learn/density.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "learn/augment.h"
@@ -21,9 +22,10 @@ constexpr double kRegion_mm = 4;
 // range, by 10 % in the middle of the 20 images. Phantoms' rims are labelled as far as that.
 constexpr double kVisible = 0.09;
 constexpr std::uint64_t kValidationPictures = 200;
-// A few dozen labelled images are learned by heart soon.
-constexpr int kFineTuningSteps = 200;
-constexpr double kFineTuningRate = 1e-3;
+// A few dozen labelled images are learned by heart soon, and fewer the sooner: with less than these, fewer
+// and smaller steps. Chosen on digitiser D of ddsm_tissue (docs/results/density.md).
+constexpr int kEnoughImages = 40, kFineTuningSteps = 200;
+constexpr double kFineTuningRate = 1e-3, kLeastRateShare = 0.2;
 
 const std::vector<std::string> kLabels{"background", "adipose", "dense", "pectoral"};
 
@@ -148,8 +150,10 @@ Task density(const TaskOptions& options) {
     task.trained_on = std::to_string(sources.training_cases) +
                       " mammograms of a study of the user's own; judged by " +
                       std::to_string(sources.validation_cases) + " of other exams of it";
-    task.recipe.steps = kFineTuningSteps;
-    task.recipe.learning_rate = kFineTuningRate;
+    const auto images = static_cast<double>(sources.training_cases + sources.validation_cases);
+    const double share = std::min(1.0, images / kEnoughImages);
+    task.recipe.steps = static_cast<int>(std::ceil(kFineTuningSteps * share));
+    task.recipe.learning_rate = kFineTuningRate * std::max(kLeastRateShare, share);
     task.recipe.validate_every = 50;
     task.recipe.average_decay = 0.98;
   }

@@ -93,6 +93,17 @@ TEST(MammogramStudy, AMirroredImageGivesTheSameSamples) {
   EXPECT_EQ(io::read_file(a.samples / "1_L.safetensors"), io::read_file(b.samples / "1_L.safetensors"));
 }
 
+// A handful of images would soon be learned by heart.
+TEST(MammogramStudy, FewImagesAreLearnedFromInFewAndSmallSteps) {
+  Prepared p;
+  for (const char* name : {"1_L", "2_L", "3_L", "4_L", "5_L"})
+    write_pair(p.study, name, test::drawn_mammogram());
+  p.run();
+  const learn::TrainingRecipe recipe = learn::make_task("density", {.data = p.samples.string()}).recipe;
+  EXPECT_EQ(recipe.steps, 25);
+  EXPECT_DOUBLE_EQ(recipe.learning_rate, 2e-4);
+}
+
 TEST(MammogramStudy, LabelsThatDoNotFitAreSaidAndLeftOut) {
   Prepared p;
   const Image<float> image = test::drawn_mammogram();
