@@ -32,7 +32,7 @@ struct Judged {
 
 struct Result {
   OutlineCase one;
-  Judged network, mixed, classical;  // mixed: gland told from fat classically in the network's breasts
+  Judged network, agreed, classical;  // agreed: gland in the network's breasts by both ways
   double dice_vessels = NAN, vessels_found = NAN;
   double sureness = NAN, confidence = NAN, agreement = NAN;
   std::string warnings;
@@ -63,7 +63,7 @@ Result outlined(const OutlineCase& one, const pipeline::TissueNetwork& network) 
   if (!one.truth.breast.empty()) {
     result.classical = judged(one, out.classical.breast, out.classical_fgt);
     result.network = judged(one, out.network->breasts.breast, out.network_fgt);
-    result.mixed = judged(one, out.network->breasts.breast, out.mixed_fgt);
+    result.agreed = judged(one, out.network->breasts.breast, out.agreed_fgt);
     result.dice_vessels = measure::dice_of(out.network->vessels, one.truth.vessels).value_or(NAN);
     result.vessels_found = share_found(out.network->vessels, one.truth.vessels);
   } else {
@@ -104,10 +104,10 @@ std::string error(double found, double truth) {
 
 void print_head() {
   std::printf(
-      "| image | breast Dice (classical) | FGT Dice (mixed; classical) | vessels: Dice, found | breast, ml: "
+      "| image | breast Dice (classical) | FGT Dice (agreed; classical) | vessels: Dice, found | breast, ml: "
       "true, "
       "error %% "
-      "(classical) | FGT, ml: true, error %% of mask, of shares (mixed; classical) | sureness | confidence "
+      "(classical) | FGT, ml: true, error %% of mask, of shares (agreed; classical) | sureness | confidence "
       "|\n"
       "|---|---|---|---|---|---|---|---|\n");
 }
@@ -117,12 +117,12 @@ void print_row(const Result& r) {
   std::printf("| %s | %s (%s) | %s (%s; %s) | %s, %s | %.0f, %s (%s) | %.0f, %s, %s (%s; %s) | %s | %s |\n",
               r.one.name.c_str(), fixed(r.network.dice_breast, 3).c_str(),
               fixed(r.classical.dice_breast, 3).c_str(), fixed(r.network.dice_fgt, 3).c_str(),
-              fixed(r.mixed.dice_fgt, 3).c_str(), fixed(r.classical.dice_fgt, 3).c_str(),
+              fixed(r.agreed.dice_fgt, 3).c_str(), fixed(r.classical.dice_fgt, 3).c_str(),
               fixed(r.dice_vessels, 2).c_str(), fixed(r.vessels_found, 2).c_str(), truth.breast_ml,
               error(r.network.breast_ml, truth.breast_ml).c_str(),
               error(r.classical.breast_ml, truth.breast_ml).c_str(), truth.fgt_ml,
               error(r.network.fgt_ml, truth.fgt_ml).c_str(), error(r.network.share_ml, truth.fgt_ml).c_str(),
-              error(r.mixed.fgt_ml, truth.fgt_ml).c_str(), error(r.classical.fgt_ml, truth.fgt_ml).c_str(),
+              error(r.agreed.fgt_ml, truth.fgt_ml).c_str(), error(r.classical.fgt_ml, truth.fgt_ml).c_str(),
               fixed(r.sureness, 3).c_str(), fixed(r.confidence, 2).c_str());
   if (!r.warnings.empty()) std::printf("| ↳ %s | | | | | | | |\n", r.warnings.c_str());
   std::fflush(stdout);
@@ -165,7 +165,7 @@ void print_means(const std::vector<Result>& all, const std::string& kind) {
       results.size(), kind.c_str(), average([](const Result& r) { return r.network.dice_breast; }),
       average([](const Result& r) { return r.classical.dice_breast; }),
       average([](const Result& r) { return r.network.dice_fgt; }),
-      average([](const Result& r) { return r.mixed.dice_fgt; }),
+      average([](const Result& r) { return r.agreed.dice_fgt; }),
       average([](const Result& r) { return r.classical.dice_fgt; }),
       average([](const Result& r) { return r.dice_vessels; }),
       average([](const Result& r) { return r.vessels_found; }),
@@ -173,7 +173,7 @@ void print_means(const std::vector<Result>& all, const std::string& kind) {
       average([&](const Result& r) { return size_of_error(r.classical.breast_ml, r.one.truth.breast_ml); }),
       average([&](const Result& r) { return size_of_error(r.network.fgt_ml, r.one.truth.fgt_ml); }),
       average([&](const Result& r) { return size_of_error(r.network.share_ml, r.one.truth.fgt_ml); }),
-      average([&](const Result& r) { return size_of_error(r.mixed.fgt_ml, r.one.truth.fgt_ml); }),
+      average([&](const Result& r) { return size_of_error(r.agreed.fgt_ml, r.one.truth.fgt_ml); }),
       average([&](const Result& r) { return size_of_error(r.classical.fgt_ml, r.one.truth.fgt_ml); }),
       average([](const Result& r) { return r.sureness; }),
       average([](const Result& r) { return r.confidence; }));
@@ -191,10 +191,10 @@ void print_spread(const std::vector<Result>& results) {
   line("breast, ml, classical", [](const Result& r) { return r.classical.breast_ml; });
   line("FGT, ml, network", [](const Result& r) { return r.network.fgt_ml; });
   line("FGT as shares, ml, network", [](const Result& r) { return r.network.share_ml; });
-  line("FGT, ml, mixed", [](const Result& r) { return r.mixed.fgt_ml; });
+  line("FGT, ml, agreed", [](const Result& r) { return r.agreed.fgt_ml; });
   line("FGT, ml, classical", [](const Result& r) { return r.classical.fgt_ml; });
   line("FGT %, network", [](const Result& r) { return 100 * r.network.fgt_ml / r.network.breast_ml; });
-  line("FGT %, mixed", [](const Result& r) { return 100 * r.mixed.fgt_ml / r.mixed.breast_ml; });
+  line("FGT %, agreed", [](const Result& r) { return 100 * r.agreed.fgt_ml / r.agreed.breast_ml; });
   line("FGT %, classical", [](const Result& r) { return 100 * r.classical.fgt_ml / r.classical.breast_ml; });
 }
 

@@ -66,8 +66,21 @@ struct TissueOutlines {
 // findings.
 TissueOutlines outline_tissues(TissueMaps maps, const BreastSegmentation& classical);
 
-// Fibroglandular tissue (labels of `breast`): where the map is at least half, vessels left out and parts
-// below 0.01 ml, which are speckle.
+// Fibroglandular tissue by the network alone (labels of `breast`): where the map is at least half, vessels
+// left out and parts below 0.01 ml, which are speckle.
 Mask fgt_of(const Image<float>& mostly_gland, const Mask& breast, const Mask& vessels);
+
+// Fibroglandular tissue by both ways.
+struct AgreedFgt {
+  Mask fgt;              // labels of the breast mask
+  double dice = 1;       // of what both agree on with the network's alone; 1 where both are empty
+  bool network = false;  // whether `fgt` is the network's alone, since the two contradict each other
+};
+
+// What `clustered` (gland told from fat by brightness, segment_fgt) holds and the network does not rule out;
+// where little of that is left, the network's alone (fgt_of): brightness fails where fat suppression does.
+// docs/methods/outlines.md says how the limits were chosen.
+AgreedFgt agreed_fgt(const Mask& clustered, const Image<float>& mostly_gland, const Mask& breast,
+                     const Mask& vessels);
 
 }  // namespace lobule::measure

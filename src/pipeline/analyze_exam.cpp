@@ -130,15 +130,24 @@ void take_outlines(const measure::TissueOutlines& network, exam::Analysis& analy
         {"nipple", static_cast<exam::Side>(nipple.side), nipple.point_mm, nipple.confidence});
 }
 
-// The gland in the breasts, by whoever outlined them.
-Mask outline_gland(const Outline& outline, const std::optional<NetworkOutline>& network,
-                   const exam::Analysis& analysis, measure::FatSignal fat, const StageScope& scope,
+// The gland in the breasts: by brightness, and where there is a network, what it does not rule out.
+Mask outline_gland(const Outline& outline, const std::optional<measure::TissueOutlines>& network,
+                   exam::Analysis& analysis, measure::FatSignal fat, const StageScope& scope,
                    Findings& findings) {
-  if (network && network->gland)
-    return measure::fgt_of(network->tissues.mostly_gland, analysis.breast, analysis.vessels);
-  measure::FgtSegmentation fgt = outline_fgt(outline, analysis.breast, analysis.vessels, fat, scope);
-  append(findings, fgt.report.findings);
-  return std::move(fgt.fgt);
+  measure::FgtSegmentation clustered = outline_fgt(outline, analysis.breast, analysis.vessels, fat, scope);
+  append(findings, clustered.report.findings);
+  if (!network) return std::move(clustered.fgt);
+  measure::AgreedFgt agreed =
+      measure::agreed_fgt(clustered.fgt, network->mostly_gland, analysis.breast, analysis.vessels);
+  if (agreed.network) {
+    const std::string dice = format_fixed(agreed.dice, 2);
+    findings.push_back({Severity::warning, "fibroglandular mask",
+                        "brightness and the network contradict each other (Dice " + dice + ")",
+                        "fat suppression may have failed", "The network's is used: check the masks."});
+    analysis.outline.overruled.push_back(
+        "fibroglandular tissue by brightness, which the network contradicts (Dice " + dice + ")");
+  }
+  return std::move(agreed.fgt);
 }
 
 }  // namespace
@@ -152,14 +161,15 @@ void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScop
 
   // Outline the breasts, on the pre-contrast phase.
   const Outline outline = outline_breasts(analysis.dynamic, images.fat, scope);
-  const std::optional<NetworkOutline> network = ask_network(pre, outline, scope, findings, analysis.outline);
-  const Anatomy anatomy{network ? network->tissues.breasts : outline.breasts, outline.noise_sigma};
+  const std::optional<measure::TissueOutlines> network =
+      ask_network(pre, outline, scope, findings, analysis.outline);
+  const Anatomy anatomy{network ? network->breasts : outline.breasts, outline.noise_sigma};
   const double noise_floor = kNoiseFloorSigmas * anatomy.noise_sigma;
   append(findings, anatomy.breasts.report.findings);
   const std::optional<Mask> edited_breast = edited_mask(options.masks, analysis.exam, "breast", pre.grid);
   const std::optional<Mask> edited_fgt = edited_mask(options.masks, analysis.exam, "fgt", pre.grid);
   analysis.breast = edited_breast.value_or(anatomy.breasts.breast);
-  if (network) take_outlines(network->tissues, analysis);
+  if (network) take_outlines(*network, analysis);
 
   // Bring the later phases to the pre-contrast one.
   MotionResult motion = correct_motion(analysis.dynamic, anatomy.breasts, scope, findings);
@@ -168,8 +178,7 @@ void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScop
   even_gain(analysis.dynamic, analysis.corrected, anatomy.breasts.body, findings);
 
   // Outline what enhances fast, and the gland.
-  analysis.vessels =
-      outline_vessels(analysis, network ? network->tissues.vessels : Mask(), noise_floor, scope);
+  analysis.vessels = outline_vessels(analysis, network ? network->vessels : Mask(), noise_floor, scope);
   Findings of_gland;
   const Mask gland = outline_gland(outline, network, analysis, images.fat, scope, of_gland);
   if (!edited_fgt) append(findings, of_gland);

@@ -9,10 +9,6 @@ namespace lobule::pipeline {
 namespace {
 
 constexpr std::size_t kHashShown = 12;
-// What the classical way reaches on the second family of digital patients (docs/results/outlines.md). A model
-// that states less of its fibroglandular tissue outlines the breasts, and gland in them is found classically.
-constexpr double kTrustedGlandDice = 0.85;
-
 std::string ml(double value) {
   return format_fixed(value, value < 10 ? 1 : 0) + " ml";
 }
@@ -68,9 +64,9 @@ std::vector<std::string> seen_by_network(const measure::TissueOutlines& tissues)
 
 }  // namespace
 
-std::optional<NetworkOutline> ask_network(const Image<float>& pre, const Outline& classical,
-                                          const StageScope& scope, Findings& findings,
-                                          exam::OutlineStatement& statement) {
+std::optional<measure::TissueOutlines> ask_network(const Image<float>& pre, const Outline& classical,
+                                                   const StageScope& scope, Findings& findings,
+                                                   exam::OutlineStatement& statement) {
   const measure::BreastReport& other = classical.breasts.report;
   statement = {"classical", other.confidence, other.evidence, {}};
   if (scope.options.classical) return {};
@@ -90,17 +86,9 @@ std::optional<NetworkOutline> ask_network(const Image<float>& pre, const Outline
     statement.confidence *= 0.5;
     return {};
   }
-  NetworkOutline outline{std::move(tissues), network->gland_dice().value_or(0) >= kTrustedGlandDice};
   statement = {"network " + network->name() + ", SHA-256 " + network->sha256().substr(0, kHashShown),
-               outline.tissues.breasts.report.confidence, seen_by_network(outline.tissues),
-               overruled(outline.tissues.judgement)};
-  if (!outline.gland)
-    statement.overruled.push_back(
-        "the network's fibroglandular tissue: on patients that it never saw its Dice is " +
-        (network->gland_dice() ? format_fixed(*network->gland_dice(), 2) : std::string("not stated")) +
-        ", less than the " + format_fixed(kTrustedGlandDice, 2) +
-        " of the classical way, which tells gland from fat in the network's breasts");
-  return outline;
+               tissues.breasts.report.confidence, seen_by_network(tissues), overruled(tissues.judgement)};
+  return tissues;
 }
 
 Mask join_vessels(const Mask& of_enhancement, const Mask& of_network, const Image<float>& early_percent) {

@@ -51,17 +51,12 @@ void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScop
 // --- outline -----------------------------------------------------------------------------------------
 Outline outline_breasts(const exam::Dynamic& dynamic, measure::FatSignal fat, const StageScope& scope);
 
-struct NetworkOutline {
-  measure::TissueOutlines tissues;
-  bool gland =
-      false;  // whether its fibroglandular tissue counts; else fat and gland are told apart classically
-};
 // The shipped network's outlines of the pre-contrast phase, or nothing: where the user wants none, where it
 // is not there or damaged, where the image is no fit for it, and where it finds no breast though the
 // classical way does. `findings` say why. `classical` is that other way: a second opinion.
-std::optional<NetworkOutline> ask_network(const Image<float>& pre, const Outline& classical,
-                                          const StageScope& scope, Findings& findings,
-                                          exam::OutlineStatement& statement);
+std::optional<measure::TissueOutlines> ask_network(const Image<float>& pre, const Outline& classical,
+                                                   const StageScope& scope, Findings& findings,
+                                                   exam::OutlineStatement& statement);
 
 // Vessels that the early enhancement shows, and those that the network sees before contrast where early
 // enhancement (percent) agrees that blood flows there.

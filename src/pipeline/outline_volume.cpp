@@ -31,11 +31,14 @@ VolumeOutlines outline_volume(const Image<float>& image, measure::FatSignal fat,
   out.network = measure::outline_tissues(network->maps(image, out.classical.body, context), out.classical);
   out.network_fgt =
       measure::fgt_of(out.network->mostly_gland, out.network->breasts.breast, out.network->vessels);
-  out.mixed_fgt =
+  const Mask clustered =
       measure::segment_fgt(outline.corrected, out.network->breasts.breast, out.network->vessels, {.fat = fat})
           .fgt;
+  out.agreed_fgt = measure::agreed_fgt(clustered, out.network->mostly_gland, out.network->breasts.breast,
+                                       out.network->vessels)
+                       .fgt;
   out.dice_breast = measure::dice_of(out.network->breasts.breast, out.classical.breast);
-  out.dice_fgt = measure::dice_of(out.network_fgt, out.classical_fgt);
+  out.dice_fgt = measure::dice_of(out.agreed_fgt, out.classical_fgt);
   return out;
 }
 

@@ -26,8 +26,8 @@ struct VolumeOutlines {
   measure::BreastSegmentation classical;
   Mask classical_fgt;                              // Side labels, as all masks of breasts and gland
   std::optional<measure::TissueOutlines> network;  // nothing without one
-  Mask network_fgt;
-  Mask mixed_fgt;                               // told from fat classically in the network's breasts
+  Mask network_fgt;                                // by the network alone
+  Mask agreed_fgt;  // in the network's breasts by both ways: what an analysis gives
   std::optional<double> dice_breast, dice_fgt;  // of the two; nothing where both are empty
 };
 

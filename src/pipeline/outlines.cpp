@@ -119,7 +119,7 @@ class Comparison {
     result.findings = out.classical.report.findings;
     for (Finding& finding : result.findings) finding.where += ", classical";
     if (out.network) {
-      result.network = figures_of(out.network->breasts, out.network_fgt, slab);
+      result.network = figures_of(out.network->breasts, out.agreed_fgt, slab);
       result.evidence = out.network->breasts.report.evidence;
       for (Finding finding : out.network->breasts.report.findings) {
         finding.where += ", network";
@@ -163,10 +163,10 @@ class Comparison {
       slice.classical =
           report::outline_shot(image, {.breast = &out.classical.breast, .fgt = &out.classical_fgt}, field, z);
       if (network != nullptr)
-        slice.network = report::outline_shot(image,
-                                             {&network->breasts.breast, &out.network_fgt, &network->vessels,
-                                              &network->muscle, &network->heart},
-                                             field, z);
+        slice.network = report::outline_shot(
+            image,
+            {&network->breasts.breast, &out.agreed_fgt, &network->vessels, &network->muscle, &network->heart},
+            field, z);
       result.slices.push_back(std::move(slice));
     }
   }
@@ -177,7 +177,7 @@ class Comparison {
     };
     write("classical_breast", out.classical.breast), write("classical_fgt", out.classical_fgt);
     if (!out.network) return;
-    write("network_breast", out.network->breasts.breast), write("network_fgt", out.network_fgt);
+    write("network_breast", out.network->breasts.breast), write("network_fgt", out.agreed_fgt);
   }
 
   // By how much the largest volume in the slab exceeds the smallest, %.

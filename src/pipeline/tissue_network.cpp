@@ -156,12 +156,6 @@ std::string TissueNetwork::unfit(const Grid& image) const {
          format_fixed(mm.z, 1) + " mm are coarser than those that the network learned from";
 }
 
-std::optional<double> TissueNetwork::gland_dice() const {
-  const auto found = parts_->model.metrics.find("dice_fibroglandular");
-  if (found == parts_->model.metrics.end() || std::isnan(found->second)) return {};
-  return found->second;
-}
-
 const std::string& TissueNetwork::name() const {
   return parts_->model.name;
 }

@@ -28,10 +28,6 @@ class TissueNetwork {
   // Why the network should not be asked about images of this grid, in words; empty where it may.
   std::string unfit(const Grid& image) const;
 
-  // Dice of fibroglandular tissue on patients that training never saw, as the model states it; nothing where
-  // it does not.
-  std::optional<double> gland_dice() const;
-
   const std::string& name() const;    // "breast_mri"
   const std::string& sha256() const;  // of the weights
 

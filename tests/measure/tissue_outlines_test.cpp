@@ -259,5 +259,37 @@ TEST(TissueOutlines, GlandIsHalfAVoxelAndMoreInTheBreastThatIsGivenWithoutVessel
   EXPECT_EQ(std::count(speck.voxels.begin(), speck.voxels.end(), 0), 8000);
 }
 
+// A breast of 20 × 10 × 10 voxels whose first `columns` are bright; the network is sure of the first ten.
+AgreedFgt agreed_of(int columns, float elsewhere) {
+  Grid grid;
+  grid.size = {20, 10, 10};
+  const Mask breast(grid, 1);
+  Mask clustered(grid);
+  Image<float> gland(grid, elsewhere);
+  for (int k = 0; k < 10; ++k)
+    for (int j = 0; j < 10; ++j)
+      for (int i = 0; i < 20; ++i) {
+        if (i < columns) clustered.at(i, j, k) = 1;
+        if (i < 10) gland.at(i, j, k) = 0.9F;
+      }
+  return agreed_fgt(clustered, gland, breast, Mask());
+}
+
+TEST(TissueOutlines, GlandIsWhatIsBrightAndNotRuledOut) {
+  const AgreedFgt ruled_out = agreed_of(15, 0.05F), doubtful = agreed_of(15, 0.2F);
+  EXPECT_EQ(std::count(ruled_out.fgt.voxels.begin(), ruled_out.fgt.voxels.end(), 1), 1000);
+  EXPECT_EQ(ruled_out.dice, 1);
+  EXPECT_EQ(std::count(doubtful.fgt.voxels.begin(), doubtful.fgt.voxels.end(), 1), 1500);
+  EXPECT_NEAR(doubtful.dice, 0.8, 1e-9);
+  EXPECT_FALSE(doubtful.network);
+}
+
+TEST(TissueOutlines, WhereBothContradictEachOtherTheNetworkCounts) {
+  const AgreedFgt agreed = agreed_of(1, 0);
+  EXPECT_NEAR(agreed.dice, 2.0 / 11, 1e-9);
+  EXPECT_TRUE(agreed.network);
+  EXPECT_EQ(std::count(agreed.fgt.voxels.begin(), agreed.fgt.voxels.end(), 1), 1000);
+}
+
 }  // namespace
 }  // namespace lobule::measure

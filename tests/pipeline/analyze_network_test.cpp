@@ -141,21 +141,6 @@ TEST(AnalyzeNetwork, WhereItFindsNoBreastTheClassicalOutlineCounts) {
   EXPECT_EQ(analysis.outline.overruled, std::vector<std::string>{"the network, which found no breast"});
 }
 
-// A model that states that it knows gland less well than the classical way gives the breasts alone.
-TEST(AnalyzeNetwork, AModelThatKnowsGlandBadlyLeavesItToTheClassicalWay) {
-  const test::ScratchFolder scratch;
-  test::write_tissue_model(scratch.path(), false, 0.62);
-  const ModelsAre models(scratch.path());
-  const exam::Analysis analysis = analyzed();
-  EXPECT_EQ(analysis.masks_source, "automatic, network");
-  ASSERT_FALSE(analysis.outline.overruled.empty());
-  EXPECT_EQ(
-      analysis.outline.overruled.back(),
-      "the network's fibroglandular tissue: on patients that it never saw its Dice is 0.62, less than the "
-      "0.85 of the classical way, which tells gland from fat in the network's breasts");
-  EXPECT_GT(measure::volume_ml(analysis.fgt, 1), 10);
-}
-
 TEST(AnalyzeNetwork, VesselsOfTheNetworkCountWhereTheyEnhance) {
   Grid grid;
   grid.size = {3, 1, 1};

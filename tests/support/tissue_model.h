@@ -11,8 +11,7 @@ namespace lobule::test {
 
 // Written to FOLDER/breast_mri. Intensities are shares of the image's 99th percentile: breast from 0.2 to 0.6
 // (fat) and from 0.9 on (gland); muscle between. `finds_nothing`: calls nothing breast.
-inline void write_tissue_model(const std::filesystem::path& folder, bool finds_nothing = false,
-                               double gland_dice = 0.95) {
+inline void write_tissue_model(const std::filesystem::path& folder, bool finds_nothing = false) {
   nn::Builder b(2);
   nn::Value x = b.input(3);
   // A piecewise linear function of the brightness is a sum of ramps that begin at stated values.
@@ -51,7 +50,6 @@ inline void write_tissue_model(const std::filesystem::path& folder, bool finds_n
   model.preprocessing.window = {16, 16, 1};
   model.preprocessing.intensity = nn::IntensityRule::percentiles;
   model.preprocessing.high_percentile = 99;
-  model.metrics = {{"dice_fibroglandular", gland_dice}};
   model.licence = "Apache-2.0";
   learn::write_model(folder / "breast_mri", model);
 }
