@@ -171,8 +171,12 @@ void analyze_images(ExamImages images, exam::Analysis& analysis, const StageScop
   analysis.breast = edited_breast.value_or(anatomy.breasts.breast);
   if (network) take_outlines(*network, analysis);
 
-  // Bring the later phases to the pre-contrast one.
-  MotionResult motion = correct_motion(analysis.dynamic, anatomy.breasts, scope, findings);
+  // Bring the later phases to the pre-contrast one, by the classical outline where there is one: it ends in
+  // front of the flank, whose skin lies beside the coil and the region that registration was tried on, and
+  // motion does not change with the network.
+  const measure::BreastSegmentation& moving =
+      outline.breasts.report.volume_ml[0] > 0 ? outline.breasts : anatomy.breasts;
+  MotionResult motion = correct_motion(analysis.dynamic, moving, scope, findings);
   analysis.corrected = std::move(motion.corrected);
   analysis.motion = std::move(motion.motion);
   even_gain(analysis.dynamic, analysis.corrected, anatomy.breasts.body, findings);

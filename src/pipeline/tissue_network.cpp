@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/parallel.h"
 #include "core/resample.h"
 #include "core/text.h"
 #include "learn/model_folder.h"
@@ -49,30 +50,36 @@ learn::Box box_around(const Mask& mask, double margin_mm, double depth_mm) {
   return box;
 }
 
-// The outputs of an image [1, 1, z, y, x], slice by slice; images that are smaller than a window are
-// surrounded by air.
-std::vector<Tensor> run_slices(const nn::Engine& engine, const Tensor& image, const nn::Preprocessing& p,
-                               Context& context) {
+// The outputs [1, channels, z, y, x] of an image [1, 1, z, y, x], each thread's slices by an engine of its
+// own: slices are so small that threads of one engine would wait for each other most of the time. Images that
+// are smaller than a window are surrounded by air.
+std::vector<Tensor> run_slices(const std::vector<nn::Engine>& engines, const Tensor& image,
+                               const nn::Preprocessing& p, Context& context) {
   nn::SlidingWindowOptions sliding;
   sliding.window = {p.window[1], p.window[0]};
   sliding.overlap = kOverlap;
-  const std::vector<nn::WindowModel> models{nn::window_model(engine, sliding.window)};
+  const auto slice_outputs = [&](std::size_t engine, std::int64_t z) {
+    return nn::slide_window({nn::window_model(engines[engine], sliding.window)},
+                            learn::network_slice(image, z, p), sliding);
+  };
   const std::int64_t slices = image.shape[2];
   std::vector<Tensor> outputs;
-  for (std::int64_t z = 0; z < slices; ++z) {
-    context.cancellation.check();
-    context.progress.update(static_cast<double>(z) / static_cast<double>(slices));
-    const std::vector<Tensor> here = nn::slide_window(models, learn::network_slice(image, z, p), sliding);
-    if (z == 0)
-      for (const Tensor& output : here)
-        outputs.emplace_back(Shape{1, output.shape[1], slices, output.shape[2], output.shape[3]});
-    for (std::size_t o = 0; o < here.size(); ++o) {
-      const std::int64_t plane = here[o].shape[2] * here[o].shape[3];
-      for (std::int64_t c = 0; c < here[o].shape[1]; ++c)
-        std::copy_n(here[o].values.data() + c * plane, plane,
-                    outputs[o].values.data() + (c * slices + z) * plane);
+  for (const Tensor& output : slice_outputs(0, 0))
+    outputs.emplace_back(Shape{1, output.shape[1], slices, output.shape[2], output.shape[3]});
+  parallel_for(engines.size(), [&](std::size_t engine) {
+    const auto count = static_cast<std::int64_t>(engines.size()), own = static_cast<std::int64_t>(engine);
+    for (std::int64_t z = slices * own / count; z < slices * (own + 1) / count; ++z) {
+      context.cancellation.check();
+      if (engine == 0) context.progress.update(static_cast<double>(z * count) / static_cast<double>(slices));
+      const std::vector<Tensor> here = slice_outputs(engine, z);
+      for (std::size_t o = 0; o < here.size(); ++o) {
+        const std::int64_t plane = here[o].shape[2] * here[o].shape[3];
+        for (std::int64_t c = 0; c < here[o].shape[1]; ++c)
+          std::copy_n(here[o].values.data() + c * plane, plane,
+                      outputs[o].values.data() + (c * slices + z) * plane);
+      }
     }
-  }
+  });
   return outputs;
 }
 
@@ -81,15 +88,15 @@ std::vector<Tensor> run_slices(const nn::Engine& engine, const Tensor& image, co
 struct TissueNetwork::Parts {
   nn::Model model;
   std::string sha256;
-  nn::Engine engine;
+  std::vector<nn::Engine> engines;                // one a thread
   std::size_t logits = 0, inside = 0, gland = 0;  // which of the outputs
   std::size_t breast = 0, fibroglandular = 0, vessel = 0, muscle = 0, heart = 0,
               nipple = 0;  // which of the labels
 
-  Parts(nn::Model m, std::string hash)
-      : model(std::move(m)),
-        sha256(std::move(hash)),
-        engine(model.graph, model.weights, {choose_precision("auto", {&model, 1})}) {
+  Parts(nn::Model m, std::string hash) : model(std::move(m)), sha256(std::move(hash)) {
+    const nn::Precision precision = choose_precision("auto", {&model, 1});
+    for (int n = 0; n < thread_count(); ++n)
+      engines.emplace_back(model.graph, model.weights, nn::EngineOptions{precision});
     const auto place = [&](const auto& list, const std::string& name, const auto& name_of) {
       const auto found =
           std::find_if(list.begin(), list.end(), [&](const auto& entry) { return name_of(entry) == name; });
@@ -133,7 +140,7 @@ measure::TissueMaps TissueNetwork::maps(const Image<float>& image, const Mask& b
   learn::Box box = box_around(resample_mask(body, grid), kAirMm, kDepthKnownMm);
   if (box.size[0] == 0) box.size = {1, 1, 1};
   auto outputs = learn::output_maps(
-      image, p, box, [&](const Tensor& input) { return run_slices(parts_->engine, input, p, context); });
+      image, p, box, [&](const Tensor& input) { return run_slices(parts_->engines, input, p, context); });
   auto& tissue = outputs[parts_->logits];
   Image<float>& gland = tissue[parts_->fibroglandular];
   for (std::size_t v = 0; v < gland.voxels.size(); ++v) {
