@@ -98,7 +98,9 @@ Task breast_mri(const TaskOptions& options) {
   task.study = Study::none;
   task.judge = judged;
   task.headline = "dice_fibroglandular";
-  task.limits = {"Not tried on implants, after mastectomy, or on one breast alone."};
+  task.limits = {
+      "Implants are taken for breast and for gland; a breast without a chest behind it is not found.",
+      "Not tried after mastectomy."};
   task.recipe.steps = 4000;
   task.recipe.batch = 8;
   task.recipe.learning_rate = 2e-3;
