@@ -78,7 +78,8 @@ TEST(StudySamples, ClassesAreDrawnAlikeAndLieWithinTheirWindows) {
     const auto source = study_sources(options).training;
     int count = 0;
     for (std::uint64_t i = 0; i < 400; ++i) {
-      const std::vector<float>& values = source->at(i).targets.at("breast").values;
+      const Sample sample = source->at(i);
+      const std::vector<float>& values = sample.targets.at("breast").values;
       count += std::find(values.begin(), values.end(), label) != values.end() ? 1 : 0;
     }
     return count;
