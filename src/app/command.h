@@ -36,6 +36,8 @@ class Command {
   virtual void list_options(OptionSet& options) = 0;
   // Whether it may run a network: threads then wait for each other asleep (main.cpp).
   virtual bool runs_networks() const { return false; }
+  // Whether it works in gigabytes at random places, so that large pages of memory save time.
+  virtual bool works_in_gigabytes() const { return false; }
   virtual int run(Context& context, const std::vector<std::string>& inputs) = 0;
 };
 

@@ -25,6 +25,7 @@ class PhantomCommand : public Command {
                 "and motion a patient (docs/formats/phantom.md)."};
   }
   void list_options(OptionSet& options) override { options_.list_options(options); }
+  bool works_in_gigabytes() const override { return !options_.list; }
   int run(Context& context, const std::vector<std::string>&) override {
     if (options_.list) {
       std::printf("%s", pipeline::list_of_phantoms().c_str());
