@@ -1,5 +1,7 @@
 #include "pipeline/analyze.h"
 
+#include "pipeline/threads_option.h"
+
 namespace lobule::pipeline {
 
 void AnalyzeOptions::list_options(OptionSet& options) {
@@ -47,12 +49,7 @@ void AnalyzeOptions::list_options(OptionSet& options) {
   const std::string running = "Running";
   options.add("patient-id-in-report", patient_id_in_report,
               {.help = "Shows the patient's ID in report.html.", .group = running});
-  options.add("threads", threads,
-              {.help = "Processors to use; 0 takes all. Results do not depend on it.",
-               .group = running,
-               .min = 0,
-               .max = 1024,
-               .affects_result = false});
+  add_threads_option(options, threads);
   options.add("cache-size", cache_gib,
               {.help = "How much finished stages may take in OUT/.cache before those of finished exams are "
                        "removed.",

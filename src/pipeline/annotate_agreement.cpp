@@ -12,6 +12,7 @@
 #include "measure/overlap.h"
 #include "pipeline/density_calibration.h"
 #include "pipeline/label_files.h"
+#include "pipeline/threads_option.h"
 #include "report/agreement_page.h"
 #include "report/agreement_tables.h"
 #include "report/measurements.h"
@@ -194,12 +195,7 @@ void AnnotateAgreementOptions::list_options(OptionSet& options) {
   options.add(
       "calibration", calibration,
       {.help = "Cut-points (JSON) of lobule density calibrate for categories of BI-RADS, 5th edition."});
-  options.add("threads", threads,
-              {.help = "Processors to use; 0 takes all. Results do not depend on it.",
-               .group = "Running",
-               .min = 0,
-               .max = 1024,
-               .affects_result = false});
+  add_threads_option(options, threads);
 }
 
 AgreementResults annotate_agreement(const std::vector<std::string>& folders,

@@ -19,6 +19,7 @@
 #include "pipeline/label_files.h"
 #include "pipeline/mammogram_inputs.h"
 #include "pipeline/sorted_inputs.h"
+#include "pipeline/threads_option.h"
 #include "report/density_dicom.h"
 #include "report/measurements.h"
 
@@ -161,12 +162,7 @@ void AnnotateExportOptions::list_options(OptionSet& options) {
        .choices = {"original", "reading"}});
   options.add("model", model,
               {.help = "The network: a model folder of the task density, or a shipped model's name."});
-  options.add("threads", threads,
-              {.help = "Processors to use; 0 takes all. Results do not depend on it.",
-               .group = "Running",
-               .min = 0,
-               .max = 1024,
-               .affects_result = false});
+  add_threads_option(options, threads);
 }
 
 AnnotateExportOutcome annotate_export(const std::vector<std::string>& inputs,

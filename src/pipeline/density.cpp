@@ -16,6 +16,7 @@
 #include "pipeline/models.h"
 #include "pipeline/screening_files.h"
 #include "pipeline/sorted_inputs.h"
+#include "pipeline/threads_option.h"
 #include "report/density_dicom.h"
 #include "report/density_page.h"
 #include "report/density_tables.h"
@@ -184,12 +185,7 @@ void DensityOptions::list_options(OptionSet& options) {
       {.help = "Rules (JSON) for the next examination instead of those that are built in, which are written "
                "to OUT/rules.json.",
        .group = "Next examination"});
-  options.add("threads", threads,
-              {.help = "Processors to use; 0 takes all. Results do not depend on it.",
-               .group = "Running",
-               .min = 0,
-               .max = 1024,
-               .affects_result = false});
+  add_threads_option(options, threads);
 }
 
 DensityOutcome measure_density(const std::vector<std::string>& inputs, const DensityOptions& options,

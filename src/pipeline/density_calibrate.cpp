@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "exam/mammogram_name.h"
 #include "io/files.h"
+#include "pipeline/threads_option.h"
 
 namespace lobule::pipeline {
 namespace {
@@ -99,12 +100,7 @@ void CalibrateOptions::list_options(OptionSet& options) {
               {.help = "Columns of the table with readers' categories, a to d or 1 to 4."});
   options.add("repetitions", repetitions,
               {.help = "Bootstrap samples of women for the intervals.", .min = 100, .max = 100000});
-  options.add("threads", threads,
-              {.help = "Processors to use; 0 takes all. Results do not depend on it.",
-               .group = "Running",
-               .min = 0,
-               .max = 1024,
-               .affects_result = false});
+  add_threads_option(options, threads);
 }
 
 CalibrateOutcome calibrate_density(const std::vector<std::string>& tables, const CalibrateOptions& options,

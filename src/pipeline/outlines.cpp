@@ -12,6 +12,7 @@
 #include "pipeline/outline_sources.h"
 #include "pipeline/outline_volume.h"
 #include "pipeline/sorted_inputs.h"
+#include "pipeline/threads_option.h"
 #include "report/measurements.h"
 #include "report/outline_page.h"
 #include "report/result_folder.h"
@@ -239,12 +240,7 @@ void OutlinesOptions::list_options(OptionSet& options) {
       "slices", slices_mm,
       {.help = "Heights of the slices to show, LPS z; without it six over the breasts of the first volume.",
        .unit = "mm"});
-  options.add("threads", threads,
-              {.help = "Processors to use; 0 takes all. Results do not depend on it.",
-               .group = "Running",
-               .min = 0,
-               .max = 1024,
-               .affects_result = false});
+  add_threads_option(options, threads);
 }
 
 OutlinesOutcome compare_outlines(const std::vector<std::string>& inputs, const OutlinesOptions& options,
