@@ -303,27 +303,31 @@ void measure_fgt_shares(const Image<float>& gland, const Mask& breast, const Mas
   }
 }
 
-}  // namespace
-
-Mask fgt_of(const Image<float>& mostly_gland, const Mask& breast, const Mask& vessels) {
-  const Image<float> value = resample(mostly_gland, breast.grid, Interpolation::linear);
+// What is at least as likely gland as fat, from values on the breast mask's grid.
+Mask likely_gland(const Image<float>& mostly_gland, const Mask& breast, const Mask& vessels) {
   Mask all(breast.grid);
   for (std::size_t v = 0; v < all.voxels.size(); ++v)
-    all.voxels[v] =
-        breast.voxels[v] != 0 && (vessels.empty() || vessels.voxels[v] == 0) && value.voxels[v] >= kHalf;
+    all.voxels[v] = breast.voxels[v] != 0 && (vessels.empty() || vessels.voxels[v] == 0) &&
+                    mostly_gland.voxels[v] >= kHalf;
   all = remove_small_components(all, Connectivity::full, voxels_of(kSpeckMl, all.grid));
   for (std::size_t v = 0; v < all.voxels.size(); ++v)
     if (all.voxels[v] != 0) all.voxels[v] = breast.voxels[v];
   return all;
 }
 
+}  // namespace
+
+Mask fgt_of(const Image<float>& mostly_gland, const Mask& breast, const Mask& vessels) {
+  return likely_gland(resample(mostly_gland, breast.grid, Interpolation::linear), breast, vessels);
+}
+
 AgreedFgt agreed_fgt(const Mask& clustered, const Image<float>& mostly_gland, const Mask& breast,
                      const Mask& vessels) {
-  const Image<float> value = resample(mostly_gland, clustered.grid, Interpolation::linear);
+  const Image<float> value = resample(mostly_gland, breast.grid, Interpolation::linear);
   AgreedFgt result{clustered};
   for (std::size_t v = 0; v < value.voxels.size(); ++v)
     if (!(value.voxels[v] >= kNotRuledOut)) result.fgt.voxels[v] = 0;
-  Mask alone = fgt_of(mostly_gland, breast, vessels);
+  Mask alone = likely_gland(value, breast, vessels);
   result.dice = dice_of(result.fgt, alone).value_or(1);
   result.network = result.dice < kContradicting;
   if (result.network) result.fgt = std::move(alone);

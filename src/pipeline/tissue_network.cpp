@@ -64,8 +64,8 @@ std::vector<Tensor> run_slices(const std::vector<nn::Engine>& engines, const Ten
   };
   const std::int64_t slices = image.shape[2];
   std::vector<Tensor> outputs;
-  for (const Tensor& output : slice_outputs(0, 0))
-    outputs.emplace_back(Shape{1, output.shape[1], slices, output.shape[2], output.shape[3]});
+  for (const int channels : nn::window_model(engines[0], sliding.window).output_channels)
+    outputs.emplace_back(Shape{1, channels, slices, image.shape[3], image.shape[4]});
   parallel_for(engines.size(), [&](std::size_t engine) {
     const auto count = static_cast<std::int64_t>(engines.size()), own = static_cast<std::int64_t>(engine);
     for (std::int64_t z = slices * own / count; z < slices * (own + 1) / count; ++z) {
