@@ -21,6 +21,8 @@ class DemoCommand : public Command {
                 "what lobule analyze makes of it. The exit code is 1 when an error is larger than allowed."};
   }
   void list_options(OptionSet& options) override { options_.list_options(options); }
+  bool runs_networks() const override { return true; }
+  bool works_in_gigabytes() const override { return true; }
   int run(Context& context, const std::vector<std::string>&) override {
     const pipeline::DemoOutcome outcome = pipeline::run_demo(options_, context);
     print_findings(outcome.findings);
