@@ -5,9 +5,9 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
-#include "phantom/exam.h"
 #include "phantom/sampler_appear.h"
 #include "phantom/sampler_geometry.h"
+#include "phantom/sampler_patients.h"
 
 namespace lobule::phantom {
 
@@ -20,23 +20,12 @@ namespace {
 
 using Patient = MriPatchSampler::Patient;
 
-// What patches may show of any patient: both breasts, the chest wall and the front of the heart.
-constexpr Field kField{{-165, -118, -75}, {165, 80, 75}};
-// The same with what lies behind, beside and below, as wide fields of view show it.
-constexpr Field kTrunk{{-186, -120, -99}, {186, 200, 99}};
 constexpr std::size_t kPlaces = 400;  // kept of each focus
 
 constexpr double kFatSpacing_mm = 45;
 
 // Rows of a patch that are read together: so much of one image's raster stays in the processor's cache.
 constexpr int kRowsAtOnce = 16;
-
-TissueRaster random_patient(const MriPatchOptions& o, std::uint64_t number) {
-  const std::uint64_t own = RandomStream(o.seed, "sampler patients").words(number)[0];
-  const AnatomyOptions options = random_options(own, number % 3 != 0).anatomy;
-  return rasterize(Anatomy(options),
-                   patient_grid(options, o.whole_trunk ? kTrunk : kField, o.patient_spacing_mm));
-}
 
 // Which focus a voxel could be; 5: none.
 std::size_t focus_of(const TissueRaster& raster, std::size_t voxel) {
@@ -152,6 +141,9 @@ void check_options(const MriPatchOptions& o) {
     refuse("the spacing is out of range", "0.3 to 5 mm can be made");
   if (!(o.patient_spacing_mm >= 0.5 && o.patient_spacing_mm <= 8))
     refuse("the patients' spacing is out of range", "0.5 to 8 mm can be made");
+  for (const double share : {o.implants, o.lone_breasts, o.denser, o.implants + o.lone_breasts + o.denser})
+    if (!(share >= 0 && share <= 1))
+      refuse("a share of unusual patients is out of range", "each lies from 0 to 1, and so does their sum");
   if (o.channels.empty() || o.channels.size() > kMostChannels)
     refuse(std::to_string(o.channels.size()) + " channels are asked for", "1 to 10 can be made");
   if (o.pool < 1 || o.uses_per_patient < 1)

@@ -35,6 +35,9 @@ struct MriPatchOptions {
   // Patients reach to the spine, the armpits and the liver, for networks that have to know what is no breast;
   // three times the memory at one spacing.
   bool whole_trunk = false;
+  // Shares of patients with implants, of single breasts without a chest, and of breasts denser than random
+  // ones.
+  double implants = 0, lone_breasts = 0, denser = 0;
   // Patients of one's own (a label map, say) instead of random ones; called with the patient's number.
   std::function<TissueRaster(std::uint64_t)> make_patient;
 };

@@ -70,7 +70,8 @@ class Rasterizer {
       raster_.voxels[voxel] = pure(Tissue::gland);
     else
       raster_.voxels[voxel] = pack(c);
-    raster_.breast.voxels[voxel] = static_cast<std::uint8_t>(breast.shape().side);
+    if (share(c, Tissue::implant) <= 0.5f)
+      raster_.breast.voxels[voxel] = static_cast<std::uint8_t>(breast.shape().side);
   }
 
   void fill_voxel(int i, int j, int k) {
@@ -91,7 +92,7 @@ class Rasterizer {
     const int lesion =
         planned ? std::max(0, anatomy_.lesion_at(center, 2 * grid_.spacing_mm.z + width_)) : -1;
     raster_.voxels[voxel] = pack(c, lesion);
-    if (mean.breast && share(c, Tissue::air) <= 0.5f)
+    if (mean.breast && share(c, Tissue::air) + share(c, Tissue::implant) <= 0.5f)
       raster_.breast.voxels[voxel] = static_cast<std::uint8_t>(*mean.breast);
   }
 

@@ -19,7 +19,8 @@ struct TissueMix {
 struct TissueRaster {
   Grid grid;
   std::vector<TissueMix> voxels;
-  Mask breast;  // 1 right, 2 left (BreastSide): the voxel's centre counts as breast
+  Mask breast;  // 1 right, 2 left (BreastSide): the voxel's centre counts as breast, and most of it is no
+                // implant
 };
 
 // The four largest shares of a composition, rounded such that they sum to 255. A share of the lesion tissue

@@ -326,6 +326,11 @@ TEST(MriPatchSampler, BadOptionsSayWhatIsWrong) {
   EXPECT_EQ(message(options),
             "MRI patch sampler: the patients' spacing is out of range; 0.5 to 8 mm can be made.");
   options = small();
+  options.implants = 0.7, options.lone_breasts = 0.6;
+  EXPECT_EQ(message(options),
+            "MRI patch sampler: a share of unusual patients is out of range; each lies from 0 to 1, and so "
+            "does their sum.");
+  options = small();
   options.pool = 0;
   EXPECT_EQ(message(options), "MRI patch sampler: the pool is empty; it needs a patient and a use of each.");
   options = small();
