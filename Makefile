@@ -31,7 +31,7 @@ train: build
 	@cmake --build --preset release -j $(JOBS) --target lobule-train
 
 # The shipped models, each by its task's recipe. The same build on the same processor with as many threads gives the same bytes.
-MODELS = breast_outline breast_mri sequence phase density
+MODELS = breast_outline breast_mri sequence phase density regions
 # Networks of few channels are faster in f32.
 PRECISION_sequence = --precision f32
 PRECISION_phase = --precision f32

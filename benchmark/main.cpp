@@ -40,10 +40,11 @@ int run_rows(const std::string& program, const std::string& result, const std::s
   bool all_right = true;
   for (const auto& make_row :
        {lobule::benchmark::start_up, lobule::benchmark::index_headers, lobule::benchmark::sort_exam,
-        lobule::benchmark::analyze_exam, lobule::benchmark::phantom_mri_exam,
-        lobule::benchmark::phantom_mammograms, lobule::benchmark::phantom_patch_96,
-        lobule::benchmark::phantom_mammogram_pair_256, lobule::benchmark::engine_unet_3d,
-        lobule::benchmark::engine_unet_2d, lobule::benchmark::engine_volume}) {
+        lobule::benchmark::analyze_exam, lobule::benchmark::density_four_views,
+        lobule::benchmark::phantom_mri_exam, lobule::benchmark::phantom_mammograms,
+        lobule::benchmark::phantom_patch_96, lobule::benchmark::phantom_mammogram_pair_256,
+        lobule::benchmark::engine_unet_3d, lobule::benchmark::engine_unet_2d,
+        lobule::benchmark::engine_volume}) {
     const Row row = make_row(setting);
     all_right = all_right && row.ok;
     std::printf("%-26s %8.3f s  peer %8.3f s  limit %8.3f s  goal %8.3f s  %6.0f MiB  %s\n", row.name.c_str(),

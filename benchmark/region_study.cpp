@@ -2,6 +2,7 @@
 // Markdown for docs/results/density.md.
 //   lobule density DATA/mini_mias/mini_mias_1024.tar DATA/mini_mias/mini_mias_512.tar -o OUT
 //   lobule_region_study OUT/regions.csv OUT/density.csv DATA/mini_mias/labels.csv [others | fifth]
+// Files may also be called by woman and side, as W001_L_MLO, so that both breasts are compared.
 // "fifth": the women whose number is a multiple of 5, who were looked at when choices were made; "others":
 // all others.
 
@@ -45,9 +46,11 @@ struct Picture {
 using Pictures = std::vector<Picture>;
 using Counts = std::function<bool(const Mark&)>;
 
-// "mini_mias_1024.tar:mdb001.jxl" is mdb001.
-std::string image_of(const std::string& file) {
+// "mini_mias_1024.tar:mdb001.jxl" is mdb001, and so is W001_L_MLO.jxl.
+std::string image_of(const std::string& file, const std::map<std::string, Picture>& pictures) {
   const std::string last = file.substr(file.find_last_of("/:") + 1);
+  for (const auto& [id, picture] : pictures)
+    if (last.starts_with(picture.woman + "_" + picture.side + "_")) return id;
   return last.substr(0, last.find('.'));
 }
 
@@ -83,10 +86,11 @@ Pictures read(const std::string& regions, const std::string& density, const std:
   std::map<std::string, Picture> pictures = labelled(labels);
   const Table measured = from_csv(io::read_file(density), density);
   for (std::size_t row = 0; row < measured.rows.size(); ++row)
-    pictures.at(image_of(measured.cell(row, "file"))).refused = measured.cell(row, "status") == "refused";
+    pictures.at(image_of(measured.cell(row, "file"), pictures)).refused =
+        measured.cell(row, "status") == "refused";
   const Table marks = from_csv(io::read_file(regions), regions);
   for (std::size_t row = 0; row < marks.rows.size(); ++row) {
-    Picture& picture = pictures.at(image_of(marks.cell(row, "file")));
+    Picture& picture = pictures.at(image_of(marks.cell(row, "file"), pictures));
     const auto middle = [&](const char* from, const char* extent) {
       return picture.enlarge * (number(marks, row, from) + number(marks, row, extent) / 2);
     };
@@ -254,13 +258,16 @@ int run(const std::vector<std::string>& words) {
       "|\n|---|---|---|---|---|---|---|---|\n");
   const Counts any = [](const Mark&) { return true; };
   const Counts specks = [](const Mark& mark) { return mark.type == "calcifications"; };
-  const Counts soft = [](const Mark& mark) { return mark.type != "calcifications"; };
+  const Counts soft = [](const Mark& mark) { return mark.type == "mass" || mark.type == "distortion"; };
+  const Counts sides = [](const Mark& mark) { return mark.type == "asymmetry"; };
   const std::string masses = "CIRC SPIC MISC ASYM ARCH";
   print_froc(pictures, "all, marks of any type", masses + " CALC", any);
   print_froc(pictures, "masses, distortions, asymmetries; marks of any type", masses, any);
   print_froc(pictures, "CALC; marks of any type", "CALC", any);
   print_froc(pictures, "masses, distortions, asymmetries; masses and distortions marked", masses, soft);
   print_froc(pictures, "CALC; calcifications marked", "CALC", specks);
+  print_froc(pictures, "masses, distortions, asymmetries; asymmetries marked", masses, sides);
+  print_froc(pictures, "ASYM; asymmetries marked", "ASYM", sides);
   for (const char* kind : {"CIRC", "SPIC", "MISC", "ASYM", "ARCH"})
     print_froc(pictures, std::string(kind) + "; masses and distortions marked", kind, soft);
   print_areas(pictures);

@@ -31,6 +31,7 @@ struct Setting {
 Row index_headers(const Setting& setting);
 Row sort_exam(const Setting& setting);
 Row analyze_exam(const Setting& setting);
+Row density_four_views(const Setting& setting);
 Row start_up(const Setting& setting);
 Row phantom_mri_exam(const Setting& setting);
 Row phantom_mammograms(const Setting& setting);

@@ -275,11 +275,18 @@ Image<float> put_back(const MammogramPicture& picture, const Image<float>& image
 }
 
 PictureBox put_back(const MammogramPicture& picture, PictureBox box) {
-  const double kept = picture.image.grid.size[0];
-  const double left = std::clamp(box.x, 0.0, kept), right = std::clamp(box.x + box.width, 0.0, kept),
-               top = std::clamp(box.y, 0.0, static_cast<double>(picture.source_height)),
-               bottom = std::clamp(box.y + box.height, 0.0, static_cast<double>(picture.source_height));
-  return {picture.mirrored ? kept - right : left + picture.cut_columns, top, right - left, bottom - top};
+  return put_back(frame_of(picture), box);
+}
+
+PictureFrame frame_of(const MammogramPicture& picture) {
+  return {picture.image.grid.size[0], picture.source_height, picture.cut_columns, picture.mirrored};
+}
+
+PictureBox put_back(const PictureFrame& frame, PictureBox box) {
+  const double columns = frame.columns, rows = frame.rows;
+  const double left = std::clamp(box.x, 0.0, columns), right = std::clamp(box.x + box.width, 0.0, columns),
+               top = std::clamp(box.y, 0.0, rows), bottom = std::clamp(box.y + box.height, 0.0, rows);
+  return {frame.mirrored ? columns - right : left + frame.cut_columns, top, right - left, bottom - top};
 }
 
 Mask in_standard_form(const MammogramPicture& picture, const Mask& mask) {

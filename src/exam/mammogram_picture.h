@@ -67,6 +67,15 @@ struct PictureBox {
 };
 PictureBox put_back(const MammogramPicture& picture, PictureBox box);
 
+// How a standard picture lies on its input, for boxes of a picture whose pixels are no longer kept.
+struct PictureFrame {
+  int columns = 0, rows = 0;  // of the standard picture
+  int cut_columns = 0;
+  bool mirrored = false;
+};
+PictureFrame frame_of(const MammogramPicture& picture);
+PictureBox put_back(const PictureFrame& frame, PictureBox box);
+
 // A mask on the input's pixels as one of the standard picture's. Throws Error where its size is another.
 Mask in_standard_form(const MammogramPicture& picture, const Mask& mask);
 

@@ -12,6 +12,7 @@
 #include "io/png.h"
 #include "pipeline/density_calibration.h"
 #include "pipeline/density_image.h"
+#include "pipeline/density_sides.h"
 #include "pipeline/mammogram_inputs.h"
 #include "pipeline/models.h"
 #include "pipeline/screening_files.h"
@@ -30,6 +31,7 @@ using report::DensityImage;
 
 // A page of more pictures opens too slowly.
 constexpr int kMostPictured = 80;
+const std::string kNoRegions = "none";
 
 // What images of one woman at one time have in common: patient and study, or of pictures folder and name
 // without side and view. A picture whose name says neither stands alone.
@@ -121,9 +123,9 @@ void calibrate(const std::string& file, report::DensityResults& results) {
 
 // Nothing where they are not asked for, or where the usual network did not come along.
 std::optional<RegionNetwork> regions_network(const std::string& model, Findings& findings) {
-  if (model == "none") return {};
+  if (model == kNoRegions) return {};
   if (model == "regions" && !shipped_model(model)) {
-    findings.push_back({Severity::note, "regions of interest", "they were not looked for",
+    findings.push_back({Severity::note, "regions of interest", "only asymmetries were looked for",
                         "the model regions is not among the shipped models",
                         "Name a model folder with --regions, or make one with lobule-train regions"});
     return {};
@@ -133,8 +135,7 @@ std::optional<RegionNetwork> regions_network(const std::string& model, Findings&
 
 void write(const fs::path& out, const report::DensityResults& results, const Provenance& provenance) {
   io::write_file(out / "density.csv", to_csv(report::density_table(results)));
-  if (!results.region_method.empty())
-    io::write_file(out / "regions.csv", to_csv(report::regions_table(results)));
+  if (results.regions_wanted) io::write_file(out / "regions.csv", to_csv(report::regions_table(results)));
   io::write_file(out / "density.json", report::density_json(results));
   io::write_file(out / "report.html", report::density_page_html(results, provenance));
   io::write_file(out / "provenance.json", report::provenance_json(provenance));
@@ -201,6 +202,7 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
       io::collect_inputs({inputs.begin(), inputs.end()}, scratch_of(out), {}, context.cancellation);
   leave_out_results(found.files, out);
   results.method = method_of(network);
+  results.regions_wanted = options.regions != kNoRegions;
   if (regions) results.region_method = method_of(*regions);
   results.findings.insert(results.findings.end(), found.findings.begin(), found.findings.end());
   calibrate(options.calibration, results);
@@ -209,6 +211,7 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
 
   DensityOutcome outcome;
   std::map<std::string, std::size_t> exams;
+  std::vector<std::vector<ComparedView>> views;  // of each exam's images
   ImageStems stems;
   context.progress.begin("measure density");
   for (std::size_t n = 0; n < files.size(); ++n) {
@@ -232,13 +235,17 @@ DensityOutcome measure_density(const std::vector<std::string>& inputs, const Den
     if (is_new) {
       results.exams.emplace_back();
       results.exams.back().number = static_cast<int>(results.exams.size());
+      views.emplace_back();
     }
     if (!measured.study_date.empty()) results.exams[place->second].date = measured.study_date;
     if (measured.age_years) screening.ages[results.exams[place->second].number] = measured.age_years;
     results.exams[place->second].images.push_back(std::move(image));
+    views[place->second].push_back(std::move(measured.view));
   }
   context.progress.finish();
-  for (DensityExam& exam : results.exams) {
+  for (std::size_t n = 0; n < results.exams.size(); ++n) {
+    DensityExam& exam = results.exams[n];
+    if (results.regions_wanted) compare_sides(exam, views[n]);
     summarize(exam, screening);
     append(outcome.findings, exam.findings);
     append(outcome.findings, report::write_density_report(exam, results.method, results.cuts, out / "dicom"));

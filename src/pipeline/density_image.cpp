@@ -117,12 +117,13 @@ void judge(const exam::MammogramPicture& picture, const DensityNetwork& network,
               format_fixed(image.highest_percent, 1) + " % on copies that should not matter",
           "the network is unsure");
   result.labels = std::move(labels);
+  const measure::MaskingMap masking = measure::masking_map(answer.labels, picture.spacing_mm);
+  result.view = {masking.dense_share, exam::frame_of(picture)};
   const bool at_right = image.side.empty() ? picture.mirrored : image.side == "R";
   if (regions) point_out(picture, answer.labels, *regions, pictured, at_right, context, image);
   if (!pictured) return;
   image.outlined = report::outlined_picture(picture.image, answer.labels, at_right);
-  image.masking = report::masking_picture(picture.image,
-                                          measure::masking_map(answer.labels, picture.spacing_mm), at_right);
+  image.masking = report::masking_picture(picture.image, masking, at_right);
 }
 
 // The first warning's words decide what the table says.

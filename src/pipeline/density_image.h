@@ -7,6 +7,7 @@
 #include "exam/mammogram_picture.h"
 #include "io/inputs.h"
 #include "pipeline/density_network.h"
+#include "pipeline/density_sides.h"
 #include "pipeline/region_network.h"
 #include "report/density_results.h"
 
@@ -16,7 +17,8 @@ struct MeasuredImage {
   report::DensityImage image;
   std::string study_date;
   std::optional<double> age_years;
-  Mask labels;  // on the input's pixels; empty where refused
+  Mask labels;        // on the input's pixels; empty where refused
+  ComparedView view;  // empty where refused
 };
 
 // The model folder or shipped model. Throws Error as DensityNetwork::open does, and says so where none is

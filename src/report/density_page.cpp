@@ -20,6 +20,7 @@ constexpr Window kMaskingWindow{0.25, 1}, kHeatWindow{0.1, 1};
 
 // Colours of types of regions on black.
 Colour colour_of(const std::string& type) {
+  if (type == "asymmetry") return kBreastOnBlack;
   return type == "mass" ? kLeftOnBlack : type == "calcifications" ? kRightOnBlack : kTissueOnBlack;
 }
 
@@ -117,10 +118,12 @@ Html regions(const DensityExam& exam) {
   std::vector<std::vector<Html>> rows;
   for (const DensityImage& image : exam.images) {
     if (!image.pointed.pixels.empty()) pictures.push_back(picture_of(image.pointed, image, "regions"));
-    for (std::size_t n = 0; n < std::min(kRegionsShown, image.regions.size()); ++n) {
+    for (std::size_t n = 0; n < image.regions.size(); ++n) {
       const PointedRegion& r = image.regions[n];
+      if (n >= kRegionsShown && r.type != "asymmetry") continue;
       rows.push_back({text(title_of(image)), text(std::to_string(n + 1)), text(r.type),
-                      text(format_fixed(r.score, 2)), text(format_fixed(r.malignancy, 2)),
+                      text(format_fixed(r.score, 2)),
+                      text(r.malignancy ? format_fixed(*r.malignancy, 2) : "–"),
                       text(format_fixed(r.x + r.width / 2, 0) + ", " + format_fixed(r.y + r.height / 2, 0))});
     }
   }
@@ -128,11 +131,13 @@ Html regions(const DensityExam& exam) {
   Html content =
       paragraph(strong("Regions of interest: research use only. ") +
                 text("A network that learned from digital patients points at places; it misses lesions and "
-                     "points at healthy tissue, and must not decide whether a woman is recalled. Scores rank "
+                     "points at healthy tissue, and must not decide whether a woman is recalled. Asymmetries "
+                     "are places where the other breast is much less dense in the same view. Scores rank "
                      "the places of an image and are no probabilities.")) +
       legend({{css(colour_of("mass")), "mass"},
               {css(colour_of("calcifications")), "calcifications"},
-              {css(colour_of("distortion")), "distortion"}}) +
+              {css(colour_of("distortion")), "distortion"},
+              {css(colour_of("asymmetry")), "asymmetry"}}) +
       side_by_side(pictures, 230);
   if (rows.empty()) return content + paragraph(text("No place was warm enough."));
   return content +
@@ -253,21 +258,32 @@ io::Picture pointed_picture(const Image<float>& image, const Image<float>& heat,
   warm.grid.origin_mm = {left_of(field.x, field.width) + 0.5 * warm.grid.spacing_mm.x - 0.5,
                          scale * field.y + 0.5 * warm.grid.spacing_mm.y - 0.5, 0};
   canvas.overlay(warm, nullptr, kHeatWindow, nullptr, {}, 0.5);
+  io::Picture picture = canvas.picture();
+  mark_regions(picture, image.grid.size[0], boxes, chest_at_right);
+  return picture;
+}
+
+void mark_regions(io::Picture& picture, int columns, const std::vector<PointedRegion>& boxes,
+                  bool chest_at_right) {
+  const double scale = static_cast<double>(picture.width) / columns;
   for (std::size_t n = 0; n < std::min(kRegionsShown, boxes.size()); ++n) {
     const PointedRegion& r = boxes[n];
-    Grid grid;
-    grid.size = {canvas.width(), canvas.height(), 1};
-    Mask box(grid);
-    const double left = left_of(r.x, r.width), top = scale * r.y;
-    for (int y = 0; y < canvas.height(); ++y)
-      for (int x = 0; x < canvas.width(); ++x)
-        box.at(x, y, 0) = x + 0.5 >= left && x + 0.5 <= left + scale * r.width && y + 0.5 >= top &&
-                                  y + 0.5 <= top + scale * r.height
-                              ? 1
-                              : 0;
-    canvas.outline(box, 1, colour_of(r.type));
+    const auto pixel = [](double place, int size) {
+      return std::clamp(static_cast<int>(std::lround(place)), 0, size - 1);
+    };
+    const double from = chest_at_right ? columns - r.x - r.width : r.x;
+    const int left = pixel(scale * from, picture.width),
+              right = pixel(scale * (from + r.width), picture.width),
+              top = pixel(scale * r.y, picture.height),
+              bottom = pixel(scale * (r.y + r.height), picture.height);
+    const Colour colour = colour_of(r.type);
+    const auto paint = [&](int x, int y) {
+      std::uint8_t* at = &picture.pixels[3 * (static_cast<std::size_t>(y) * picture.width + x)];
+      at[0] = colour.red, at[1] = colour.green, at[2] = colour.blue;
+    };
+    for (int x = left; x <= right; ++x) paint(x, top), paint(x, bottom);
+    for (int y = top; y <= bottom; ++y) paint(left, y), paint(right, y);
   }
-  return canvas.picture();
 }
 
 std::string density_page_html(const DensityResults& results, const Provenance& provenance) {

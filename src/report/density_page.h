@@ -24,7 +24,12 @@ struct PictureField {
 io::Picture pointed_picture(const Image<float>& image, const Image<float>& heat, const PictureField& field,
                             const std::vector<PointedRegion>& boxes, bool chest_at_right);
 
-// How many regions of an image are drawn and listed on the page.
+// Draws the boxes of the first regions on such a picture; they are in pixels of the standard picture, which
+// has so many columns.
+void mark_regions(io::Picture& picture, int columns, const std::vector<PointedRegion>& boxes,
+                  bool chest_at_right);
+
+// How many regions of an image are drawn and listed on the page, asymmetries apart.
 inline constexpr std::size_t kRegionsShown = 3;
 
 // The page shows exam numbers and file names, no patient's ID.

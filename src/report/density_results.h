@@ -21,8 +21,8 @@ std::string to_text(DensityStatus status);
 struct PointedRegion {
   double score = 0;                            // 0 to 1; ranks regions of one image
   double x = 0, y = 0, width = 0, height = 0;  // box from its upper left corner, in pixels of the input
-  std::string type;                            // "mass", "calcifications", "distortion"
-  double malignancy = 0;                       // 0 to 1
+  std::string type;                            // "mass", "calcifications", "distortion", "asymmetry"
+  std::optional<double> malignancy;            // 0 to 1; nothing of asymmetries
 };
 
 // A DICOM object that was measured, for the result objects that refer to it.
@@ -51,7 +51,7 @@ struct DensityImage {
   std::optional<measure::VolumetricDensity> volume;
   std::string no_volume;                           // why there is none, where the image was measured
   double lowest_percent = 0, highest_percent = 0;  // over copies that should not matter
-  std::vector<PointedRegion> regions;   // the largest score first; none where they were not looked for
+  std::vector<PointedRegion> regions;   // of the network, the largest score first, then asymmetries
   std::optional<DensitySource> source;  // nothing of pictures
   Findings findings;
   // Presented as usual, right breasts with the chest wall at the right edge; empty where not pictured.
@@ -70,8 +70,9 @@ struct DensityExam {
 };
 
 struct DensityResults {
-  std::string method;         // the network with the hash of its weights
-  std::string region_method;  // of the one that looked for regions; empty where none did
+  std::string method;          // the network with the hash of its weights
+  std::string region_method;   // of the one that looked for regions; empty where none did
+  bool regions_wanted = true;  // asymmetries are looked for without a network, too
   measure::DensityCuts cuts;
   std::vector<DensityExam> exams;
   Findings findings;  // of the whole run

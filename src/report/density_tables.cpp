@@ -131,7 +131,8 @@ Table regions_table(const DensityResults& results) {
         const PointedRegion& r = image.regions[n];
         table.rows.push_back({image.file, std::to_string(n + 1), format_fixed(r.score, 4),
                               format_fixed(r.x, 1), format_fixed(r.y, 1), format_fixed(r.width, 1),
-                              format_fixed(r.height, 1), r.type, format_fixed(r.malignancy, 4)});
+                              format_fixed(r.height, 1), r.type,
+                              r.malignancy ? format_fixed(*r.malignancy, 4) : ""});
       }
   return table;
 }

@@ -86,6 +86,32 @@ TEST(Regions, AMassIsBoxedWhereItIsAndMirroredPicturesGiveTheMirroredBox) {
     EXPECT_EQ(run.table.cell(of_right, same), run.table.cell(of_left, same)) << same;
 }
 
+// One breast of two has a dense place that the other lacks; no network is needed to see it.
+TEST(Regions, WhatOnlyOneBreastHasIsAnAsymmetryOnItsOwnPixels) {
+  constexpr double kAwayX = 60, kAwayY = 70, kWide = 26;
+  const Image<float> left = test::drawn_mammogram();
+  Image<float> right = left;
+  for (int y = 0; y < right.grid.size[1]; ++y)
+    for (int x = 0; x < right.grid.size[0]; ++x)
+      if (std::hypot(x + 0.5 - kAwayX, y + 0.5 - kAwayY) < kWide) right.at(x, y, 0) = 2400;
+  Pointing run;
+  run.add("a.dcm", test::mammogram_dataset(left, "L", "CC"));
+  run.add("b.dcm", test::mammogram_dataset(test::mirrored(right), "R", "CC"));
+  run.run();
+  std::vector<std::size_t> rows;
+  for (std::size_t r = 0; r < run.table.rows.size(); ++r)
+    if (run.table.cell(r, "type") == "asymmetry") rows.push_back(r);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_TRUE(contains(run.table.cell(rows[0], "file"), "b.dcm"));
+  EXPECT_EQ(run.table.cell(rows[0], "malignancy"), "");
+  EXPECT_NEAR(run.number(rows[0], "x") + run.number(rows[0], "width") / 2, 240 - kAwayX, 8);
+  EXPECT_NEAR(run.number(rows[0], "y") + run.number(rows[0], "height") / 2, kAwayY, 8);
+  const auto schema =
+      nlohmann::json::parse(io::read_file(test::source_dir() / "docs/schemas/density.schema.json"));
+  const auto json = nlohmann::json::parse(io::read_file(run.folder / "out/density.json"));
+  EXPECT_EQ(test::schema_errors(schema, json), std::vector<std::string>{});
+}
+
 TEST(Regions, ThePageSaysWhatTheyAreNotAndJsonFollowsItsSchema) {
   Pointing run;
   run.add("view.dcm", test::mammogram_dataset(with_mass()));
@@ -112,13 +138,13 @@ TEST(Regions, AreLeftOutWhereNobodyWantsThemAndSaidToBeWhereTheModelIsMissing) {
   setenv("LOBULE_MODELS", (run.folder / "no models").c_str(), 1);
   run.run("regions");
   unsetenv("LOBULE_MODELS");
-  EXPECT_FALSE(fs::exists(run.folder / "out/regions.csv"));
+  EXPECT_TRUE(run.table.rows.empty());
   ASSERT_EQ(run.outcome.findings.size(), 1U);
   EXPECT_EQ(run.outcome.findings[0].severity, Severity::note);
   EXPECT_EQ(
       sentence(run.outcome.findings[0]),
-      "regions of interest: they were not looked for; the model regions is not among the shipped models. "
-      "Name a model folder with --regions, or make one with lobule-train regions.");
+      "regions of interest: only asymmetries were looked for; the model regions is not among the shipped "
+      "models. Name a model folder with --regions, or make one with lobule-train regions.");
 }
 
 TEST(Regions, ModelsOfOtherTasksAreRefused) {
