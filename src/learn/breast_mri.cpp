@@ -33,6 +33,7 @@ phantom::MriPatchOptions patches(std::uint64_t seed) {
   options.patient_spacing_mm = kVoxel_mm;
   options.focus_weights = {0.05, 0.3, 0.25, 0.3, 0.1};
   options.uses_per_patient = 60;
+  options.implants = 0.08, options.lone_breasts = 0.08, options.denser = 0.25;
   return options;
 }
 
@@ -98,9 +99,8 @@ Task breast_mri(const TaskOptions& options) {
   task.study = Study::none;
   task.judge = judged;
   task.headline = "dice_fibroglandular";
-  task.limits = {
-      "Implants are taken for breast and for gland; a breast without a chest behind it is not found.",
-      "Not tried after mastectomy."};
+  task.limits = {"Implants are taken for breast and for gland; of a breast without a chest a third is lost.",
+                 "Not tried after mastectomy."};
   task.recipe.steps = 4000;
   task.recipe.batch = 8;
   task.recipe.learning_rate = 2e-3;

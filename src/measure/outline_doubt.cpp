@@ -77,7 +77,7 @@ class Judge {
         format("mean sureness within 6 mm of the outline, max(p, 1 - p): %.2f (right %.2f, left %.2f); 0.5 "
                "is a guess",
                judgement_.sureness[0], judgement_.sureness[1], judgement_.sureness[2]));
-    sureness(), overruled(), sides(), second_opinion(), hollows(), edges();
+    sureness(), lost_body(), overruled(), sides(), second_opinion(), hollows(), edges();
   }
 
  private:
@@ -104,6 +104,13 @@ class Judge {
                   " breast's outline",
               format("its mean sureness within 6 mm of the outline is %.2f; %.2f and more is usual",
                      judgement_.sureness[side], kSure));
+  }
+
+  void lost_body() {
+    if (judgement_.lost_body_ml > 0)
+      doubt(Severity::warning, "the body's outline does not hold the breasts",
+            format("%.0f ml that the network calls breast are as dark as air; they are kept",
+                   judgement_.lost_body_ml));
   }
 
   void overruled() {

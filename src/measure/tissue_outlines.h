@@ -37,15 +37,16 @@ struct OutlineJudgement {
   std::array<double, 3> sureness{};
   std::array<double, 3> fgt_share_ml{};  // sum of the shares of gland in the breast, vessels left out
   double outside_body_ml = 0;            // called breast, but lies in air
-  double behind_chest_ml = 0;            // called breast, but lies deep in the chest
-  double apart_ml = 0;                   // called breast, but joined to neither breast
-  double hollow_ml = 0;                  // not called breast, but surrounded by breast
-  bool side_unknown = false;             // one breast fills the field of view: its side is a guess
-  double classical_dice = 0;  // with the classical outline of the same image; NaN where it has none
+  double lost_body_ml = 0;  // the same where it is most of what is called breast: then it counts, not the air
+  double behind_chest_ml = 0;  // called breast, but lies deep in the chest
+  double apart_ml = 0;         // called breast, but joined to neither breast
+  double hollow_ml = 0;        // not called breast, but surrounded by breast
+  bool side_unknown = false;   // one breast fills the field of view: its side is a guess
+  double classical_dice = 0;   // with the classical outline of the same image; NaN where it has none
   template <class F, class S>
   static void fields(F& f, S& s) {
-    f(s.sureness), f(s.fgt_share_ml), f(s.outside_body_ml), f(s.behind_chest_ml), f(s.apart_ml),
-        f(s.hollow_ml), f(s.side_unknown), f(s.classical_dice);
+    f(s.sureness), f(s.fgt_share_ml), f(s.outside_body_ml), f(s.lost_body_ml), f(s.behind_chest_ml),
+        f(s.apart_ml), f(s.hollow_ml), f(s.side_unknown), f(s.classical_dice);
   }
 };
 
@@ -73,7 +74,7 @@ Mask fgt_of(const Image<float>& mostly_gland, const Mask& breast, const Mask& ve
 // Fibroglandular tissue by both ways.
 struct AgreedFgt {
   Mask fgt;              // labels of the breast mask
-  double dice = 1;       // of what both agree on with the network's alone; 1 where both are empty
+  double shared = 1;     // how much of the smaller of both lies in the other; 1 where the network has none
   bool network = false;  // whether `fgt` is the network's alone, since the two contradict each other
 };
 

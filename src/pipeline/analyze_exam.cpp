@@ -140,12 +140,12 @@ Mask outline_gland(const Outline& outline, const std::optional<measure::TissueOu
   measure::AgreedFgt agreed =
       measure::agreed_fgt(clustered.fgt, network->mostly_gland, analysis.breast, analysis.vessels);
   if (agreed.network) {
-    const std::string dice = format_fixed(agreed.dice, 2);
+    const std::string shared = format_fixed(100 * agreed.shared, 0) + " % of the smaller one is shared";
     findings.push_back({Severity::warning, "fibroglandular mask",
-                        "brightness and the network contradict each other (Dice " + dice + ")",
+                        "brightness and the network contradict each other (" + shared + ")",
                         "fat suppression may have failed", "The network's is used: check the masks."});
     analysis.outline.overruled.push_back(
-        "fibroglandular tissue by brightness, which the network contradicts (Dice " + dice + ")");
+        "fibroglandular tissue by brightness, which the network contradicts (" + shared + ")");
   }
   return std::move(agreed.fgt);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -23,7 +24,8 @@ namespace {
 // Behind the frontmost skin; with the air before it, the rows of a window of breast_mri. Digital patients
 // reach 300 mm deep (phantom/sampler_patch.cpp).
 constexpr double kDepthKnownMm = 231;
-constexpr double kAirMm = 9;  // around the body, so that its surface is not the image's edge
+constexpr double kAirMm = 9;     // around the body, so that its surface is not the image's edge
+constexpr double kCutMm2 = 500;  // a fifth of a small breast's section
 // Half of a window, as usual, costs three times the work and moves hardly a voxel (docs/results/outlines.md).
 constexpr double kOverlap = 0.25;
 // Voxels of digital patients are blurred to a few millimetres at most.
@@ -48,6 +50,16 @@ learn::Box box_around(const Mask& mask, double margin_mm, double depth_mm) {
     box.size[a] = std::min(mask.grid.size[a], high[a] + margin + 1) - box.first[a];
   }
   return box;
+}
+
+// Whether breast reaches the front of a box: where fat is as dark as noise the body ends at the muscle, and
+// the box that was made around it lies in the breasts.
+bool cut_in_front(const Image<float>& inside) {
+  const Grid& grid = inside.grid;
+  std::size_t count = 0;
+  for (int k = 0; k < grid.size[2]; ++k)
+    for (int i = 0; i < grid.size[0]; ++i) count += inside.at(i, 0, k) >= 0.5F;
+  return static_cast<double>(count) * grid.spacing_mm.x * grid.spacing_mm.z >= kCutMm2;
 }
 
 // The outputs [1, channels, z, y, x] of an image [1, 1, z, y, x], each thread's slices by an engine of its
@@ -139,8 +151,15 @@ measure::TissueMaps TissueNetwork::maps(const Image<float>& image, const Mask& b
   const Grid grid = learn::network_grid(image.grid, p);
   learn::Box box = box_around(resample_mask(body, grid), kAirMm, kDepthKnownMm);
   if (box.size[0] == 0) box.size = {1, 1, 1};
-  auto outputs = learn::output_maps(
-      image, p, box, [&](const Tensor& input) { return run_slices(parts_->engines, input, p, context); });
+  const auto run = [&] {
+    return learn::output_maps(
+        image, p, box, [&](const Tensor& input) { return run_slices(parts_->engines, input, p, context); });
+  };
+  auto outputs = run();
+  if (box.first[1] > 0 && cut_in_front(outputs[parts_->inside][0])) {
+    box.size[1] += std::exchange(box.first[1], 0);
+    outputs = run();
+  }
   auto& tissue = outputs[parts_->logits];
   Image<float>& gland = tissue[parts_->fibroglandular];
   for (std::size_t v = 0; v < gland.voxels.size(); ++v) {

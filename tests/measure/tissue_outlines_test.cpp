@@ -107,6 +107,23 @@ TEST(TissueOutlines, LeaveOutWhatIsInAirOrJoinedToNoBreastAndSayHowMuch) {
   EXPECT_GT(out.judgement.outside_body_ml, 2);
 }
 
+// Fat suppressed to the level of noise: the classical body ends at the muscle.
+TEST(TissueOutlines, BreastsAsDarkAsAirAreKeptAndSaid) {
+  Scene s = scene();
+  Mask& body = s.classical.body;
+  for (std::size_t v = 0; v < body.voxels.size(); ++v)
+    if (s.phantom.breast.voxels[v] != 0) body.voxels[v] = s.classical.breast.voxels[v] = 0;
+  s.classical.report.confidence = 0;
+  const TissueOutlines out = outline_tissues(s.maps, s.classical);
+  for (const int side : {1, 2}) EXPECT_GT(test::dice(out.breasts.breast, s.phantom.breast, side), 0.97);
+  EXPECT_GT(out.judgement.lost_body_ml, 100);
+  EXPECT_EQ(out.judgement.outside_body_ml, 0);
+  for (std::size_t v = 0; v < body.voxels.size(); ++v)
+    ASSERT_TRUE(out.breasts.body.voxels[v] != 0 || out.breasts.breast.voxels[v] == 0);
+  EXPECT_TRUE(says(out.breasts.report, "the body's outline does not hold the breasts"));
+  EXPECT_LT(out.breasts.report.confidence, 0.75);
+}
+
 TEST(TissueOutlines, ANetworkThatCallsMuchElseBreastIsDoubted) {
   Scene s = scene();
   for (const double x : {-60.0, 60.0}) paint(s.maps.inside, {x, 45, 0}, 32, 0.95F);  // 270 ml in the chest
@@ -278,17 +295,35 @@ AgreedFgt agreed_of(int columns, float elsewhere) {
 TEST(TissueOutlines, GlandIsWhatIsBrightAndNotRuledOut) {
   const AgreedFgt ruled_out = agreed_of(15, 0.05F), doubtful = agreed_of(15, 0.2F);
   EXPECT_EQ(std::count(ruled_out.fgt.voxels.begin(), ruled_out.fgt.voxels.end(), 1), 1000);
-  EXPECT_EQ(ruled_out.dice, 1);
+  EXPECT_EQ(ruled_out.shared, 1);
   EXPECT_EQ(std::count(doubtful.fgt.voxels.begin(), doubtful.fgt.voxels.end(), 1), 1500);
-  EXPECT_NEAR(doubtful.dice, 0.8, 1e-9);
+  EXPECT_EQ(doubtful.shared, 1) << "what is bright beside the network's gland contradicts nothing";
   EXPECT_FALSE(doubtful.network);
 }
 
 TEST(TissueOutlines, WhereBothContradictEachOtherTheNetworkCounts) {
-  const AgreedFgt agreed = agreed_of(1, 0);
-  EXPECT_NEAR(agreed.dice, 2.0 / 11, 1e-9);
+  Grid grid;
+  grid.size = {20, 10, 10};
+  Mask clustered(grid);
+  Image<float> gland(grid, 0.2F);
+  for (int k = 0; k < 10; ++k)
+    for (int j = 0; j < 10; ++j)
+      for (int i = 0; i < 20; ++i) {
+        if (i >= 8) clustered.at(i, j, k) = 1;
+        if (i < 10) gland.at(i, j, k) = 0.9F;
+      }
+  const AgreedFgt agreed = agreed_fgt(clustered, gland, Mask(grid, 1), Mask());
+  EXPECT_NEAR(agreed.shared, 0.2, 1e-9);
   EXPECT_TRUE(agreed.network);
   EXPECT_EQ(std::count(agreed.fgt.voxels.begin(), agreed.fgt.voxels.end(), 1), 1000);
+}
+
+// Strands in what the network outlines as a whole.
+TEST(TissueOutlines, LessOfTheSameGlandIsNoContradiction) {
+  const AgreedFgt agreed = agreed_of(2, 0);
+  EXPECT_EQ(agreed.shared, 1);
+  EXPECT_FALSE(agreed.network);
+  EXPECT_EQ(std::count(agreed.fgt.voxels.begin(), agreed.fgt.voxels.end(), 1), 200);
 }
 
 }  // namespace
