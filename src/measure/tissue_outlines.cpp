@@ -18,9 +18,9 @@ namespace {
 // Below this the network rules gland out: without bias of volumes on digital patients of the first family
 // (docs/methods/outlines.md).
 constexpr float kNotRuledOut = 0.1F;
-// Where both ways work brightness calls 0.7 and more of the network's gland gland, where fat suppression
-// fails 0.1 (digital patients of the first family).
-constexpr double kContradicting = 0.4;
+// Where both ways work three quarters and more of the smaller one lie in the other, where fat suppression
+// fails a third (digital patients of the first family); in between by design.
+constexpr double kContradicting = 0.5;
 constexpr float kHalf = 0.5F;  // more likely than not; or half of the voxel
 // The edge of what is kept may lie this far from the voxels that the maps' own grid keeps.
 constexpr double kEdgeMm = 2.5;
