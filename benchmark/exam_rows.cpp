@@ -113,7 +113,7 @@ Row analyze_exam(const Setting& setting) {
 
 Row density_four_views(const Setting& setting) {
   const std::string patient = setting.scratch + "/mammograms", out = setting.scratch + "/density";
-  run({setting.lobule, "phantom", "--modality", "mg", "--vendor", "hologic", "-o", patient});
+  run({setting.lobule, "phantom", "--modality", "mg", "--vendor", "ge", "-o", patient});
   const Measured ours = run({setting.lobule, "density", patient + "/dicom", "-o", out});
   Row row;
   row.name = "density_four_views";
