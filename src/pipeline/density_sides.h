@@ -16,8 +16,8 @@ struct ComparedView {
 };
 
 // Adds to images that have a counterpart (the same view of the other side, both shown or both raw) regions of
-// type asymmetry, behind those of the network, whose scores are of another kind, with boxes in their pictures. `views` as the exam's
-// images; at most two regions an image. For research.
+// type asymmetry, with boxes in their pictures; they stand behind those of the network, whose scores are of
+// another kind. `views` as the exam's images; at most two regions an image. For research.
 void compare_sides(report::DensityExam& exam, const std::vector<ComparedView>& views);
 
 }  // namespace lobule::pipeline

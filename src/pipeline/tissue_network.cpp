@@ -22,7 +22,7 @@ namespace lobule::pipeline {
 namespace {
 
 // Behind the frontmost skin; with the air before it, the rows of a window of breast_mri. Digital patients
-// reach 300 mm deep (phantom/sampler_patch.cpp).
+// reach 300 mm deep (phantom/sampler_patients.cpp).
 constexpr double kDepthKnownMm = 231;
 constexpr double kAirMm = 9;     // around the body, so that its surface is not the image's edge
 constexpr double kCutMm2 = 500;  // a fifth of a small breast's section
